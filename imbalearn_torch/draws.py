@@ -1,0 +1,61 @@
+"""Random draws that mixing strategies share. Every draw takes a CPU generator; move the result."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from imbalearn_torch.errors import OptionError
+
+__all__ = ["sample_beta", "sample_boxes"]
+
+
+def sample_beta(alpha: float, beta: float, size: int, generator: torch.Generator) -> Tensor:
+    """Draws from Beta(alpha, beta), as the ratio of two Gamma draws.
+
+    Args:
+        alpha: First shape parameter, > 0.
+        beta: Second shape parameter, > 0.
+        size: How many, B.
+        generator: A CPU generator.
+
+    Returns:
+        float32 `[B]` in [0, 1].
+    """
+    if not alpha > 0 or not beta > 0:
+        raise OptionError(f"Expected the parameters of a Beta distribution to be > 0, but got {alpha} and {beta}")
+    # float64: for alpha = 0.01 a float32 Gamma draw underflows to 0 and the ratio to 0/0.
+    shape = torch.tensor([[alpha], [beta]], dtype=torch.float64).expand(2, size)
+    first, second = torch._standard_gamma(shape, generator=generator)
+    total = first + second
+    # Both may underflow all the same; which of the two is larger is then a coin with probability alpha / (alpha + beta).
+    coin = torch.rand(size, dtype=torch.float64, generator=generator) < alpha / (alpha + beta)
+    drawn = total > 1e-290  # torch clamps a Gamma draw that underflows to the smallest normal number
+    share = torch.where(drawn, first / total, coin.double())
+    return share.float()
+
+
+def sample_boxes(share: Tensor, height: int, width: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Boxes with uniform centres, clipped at the border, as CutMix draws them (Yun 2019, arXiv:1905.04899).
+
+    Args:
+        share: The share of the area that each box covers before clipping, `[B]` in [0, 1].
+        height: H, pixels.
+        width: W, pixels.
+        generator: A CPU generator.
+
+    Returns:
+        int64 `[B, 4]`: top, bottom, left, right, the ends exclusive; and the share of the image that each box
+        really covers after clipping, float32 `[B]`.
+    """
+    share = share.detach().to(device="cpu", dtype=torch.float64)
+    ratio = share.clamp(0.0, 1.0).sqrt()
+    centre = torch.rand(2, share.numel(), dtype=torch.float64, generator=generator)
+    sides = []
+    for length, position in ((height, centre[0]), (width, centre[1])):
+        half = (ratio * length).long() // 2
+        middle = (position * length).long()
+        sides += [(middle - half).clamp_min(0), (middle + half).clamp_max(length)]
+    boxes = torch.stack(sides, dim=1)
+    area = (boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2])
+    return boxes, (area.double() / (height * width)).float()

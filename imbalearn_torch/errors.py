@@ -1,0 +1,114 @@
+"""The exception tree.
+
+    ImbalearnError
+    ├── OptionError (ValueError)          a value of an option cannot be used
+    ├── ConfigError (ValueError)          one or more problems of a whole configuration, reported together
+    ├── ComponentError (ValueError)       a component breaks the plugin contract
+    ├── UnknownComponentError (LookupError)   no component of that name
+    ├── PluginError (ValueError)          a plugin could not be loaded
+    ├── DataError (ValueError)            data that is missing, unreadable or inconsistent
+    ├── RunFolderError (ValueError)       the output folder is in use or cannot be written
+    ├── NonFiniteError (ValueError)       a loss or gradient is NaN or infinite
+    ├── CheckpointError (ValueError)      a checkpoint is damaged or belongs to another run
+    ├── StorageError (OSError)            the disk is full or fails
+    └── RunInterrupted                    a signal stopped the run; its checkpoint is written
+
+The library raises these and nothing else for a user's mistake; only the command line turns them into exit codes.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "CheckpointError",
+    "ComponentError",
+    "ConfigError",
+    "DataError",
+    "ImbalearnError",
+    "NonFiniteError",
+    "OptionError",
+    "PluginError",
+    "RunFolderError",
+    "RunInterrupted",
+    "StorageError",
+    "UnknownComponentError",
+]
+
+
+class ImbalearnError(Exception):
+    """The root of every error that this package raises on purpose."""
+
+    exit_code = 2
+
+
+class OptionError(ImbalearnError, ValueError):
+    """A value of an option cannot be used."""
+
+
+class ConfigError(ImbalearnError, ValueError):
+    """Several problems of one configuration, found together.
+
+    Args:
+        problems: One sentence a problem.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[str, ...]]]:
+        return type(self), (self.problems,)
+
+
+class ComponentError(ImbalearnError, ValueError):
+    """A component breaks the plugin contract."""
+
+
+class UnknownComponentError(ImbalearnError, LookupError):
+    """No component of that name, or several."""
+
+
+class PluginError(ImbalearnError, ValueError):
+    """A plugin could not be loaded."""
+
+
+class DataError(ImbalearnError, ValueError):
+    """Data that is missing, unreadable or inconsistent."""
+
+
+class RunFolderError(ImbalearnError, ValueError):
+    """The output folder is in use or cannot be written."""
+
+
+class NonFiniteError(ImbalearnError, ValueError):
+    """A loss or gradient is NaN or infinite."""
+
+    exit_code = 3
+
+
+class CheckpointError(ImbalearnError, ValueError):
+    """A checkpoint is damaged or belongs to another run."""
+
+    exit_code = 4
+
+
+class StorageError(ImbalearnError, OSError):
+    """The disk is full or fails."""
+
+    exit_code = 5
+
+
+class RunInterrupted(ImbalearnError):
+    """A signal stopped the run; its checkpoint is written.
+
+    Args:
+        message: What happened and how to go on.
+        signal_number: 2 for SIGINT, 15 for SIGTERM.
+    """
+
+    def __init__(self, message: str, signal_number: int = 2) -> None:
+        super().__init__(message)
+        self.signal_number = signal_number
+        self.exit_code = 128 + signal_number
+
+    def __reduce__(self) -> tuple[type, tuple[str, int]]:
+        return type(self), (str(self), self.signal_number)

@@ -1,0 +1,243 @@
+"""Look components up by name: built-ins first, strangers only when they are needed."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+from imbalearn_torch.errors import ConfigError, PluginError, UnknownComponentError
+from imbalearn_torch.plugin.discovery import (
+    LOCAL,
+    Plugin,
+    collect,
+    distinct,
+    find_entry_points,
+    load_entry_point,
+    load_file,
+    normalise_distribution,
+    version_of,
+)
+from imbalearn_torch.plugin.options import Option, Signature, nearest, read_signature
+from imbalearn_torch.plugin.spec import CONTEXT, KINDS, Component, canonical_name
+
+__all__ = ["BUILTIN", "Entry", "Registry", "registry"]
+
+BUILTIN = "imbalearn-torch"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A component and where it comes from."""
+
+    kind: str
+    component: Component
+    distribution: str
+    version: str
+
+    @property
+    def name(self) -> str:
+        return self.component.name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.distribution}/{self.component.name}"
+
+    @property
+    def label(self) -> str:
+        """How messages call it: the short name for built-ins, the full one for strangers."""
+        return self.name if self.distribution == BUILTIN else self.full_name
+
+    def signature(self) -> Signature:
+        """Options and context of the factory, read from its source where that can be found."""
+        return read_signature(self.kind, self.component, CONTEXT[self.kind])
+
+
+class Registry:
+    """Every component that can be reached from here.
+
+    Args:
+        files: Plugin files, as given by `--plugin`.
+        allowed: Normalised names of the distributions that may be loaded; None: all.
+    """
+
+    def __init__(self, files: Iterable[Path] = (), allowed: frozenset[str] | None = None) -> None:
+        from imbalearn_torch import __version__
+
+        self._allowed = allowed
+        self._loaded: dict[str, list[Plugin]] = {}
+        self._builtin = Plugin(BUILTIN, __version__, "ok", components=_builtin_components())
+        paths = [Path(file) for file in files]
+        self._local = [
+            plugin if plugin.error is None else replace(plugin, error=f"{file}: {plugin.error}")
+            for file, plugin in zip(paths, distinct(load_file(file) for file in paths), strict=True)
+        ]
+
+    def check_files(self) -> None:
+        """See that every plugin file is sound: the user named it, so a fault of it is no stranger's.
+
+        Raises:
+            ConfigError: At least one is not.
+        """
+        failed = [f"--plugin {plugin.error}" for plugin in self._local if plugin.status == "failed"]
+        if failed:
+            raise ConfigError(failed)
+
+    @functools.cached_property
+    def _points(self) -> dict[str, list[EntryPoint]]:
+        """Sought at the first question that a built-in does not answer."""
+        return find_entry_points()
+
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Every plugin, the built-ins first, then files, then distributions in the order of their names."""
+        strangers = [plugin for name in self._points for plugin in self._load(name)]
+        return (self._builtin, *self._local, *strangers)
+
+    def entries(self, kind: str | None = None) -> tuple[Entry, ...]:
+        """Every component, in the order of kinds, then as `plugins` lists them."""
+        kinds = KINDS if kind is None else (kind,)
+        every = self.plugins()
+        return tuple(entry for each in kinds for plugin in every for entry in _entries(plugin, each))
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names under which the components of a kind can be asked for: short where that is clear, else full."""
+        return tuple(
+            entry.name if self._owner(entry.name, self.entries(kind)) == [entry] else entry.full_name
+            for entry in self.entries(kind)
+        )
+
+    def ambiguous(self, entry: Entry) -> bool:
+        """Whether the short name is an error, since several strangers claim it."""
+        return len(self._owner(entry.name, self.entries(entry.kind))) > 1
+
+    def options(self, kind: str, name: str) -> tuple[Option, ...]:
+        """The options of a component, in the order of its signature."""
+        return self.find(kind, name).signature().options
+
+    def find(self, kind: str, name: str) -> Entry:
+        """The component of that short or full name.
+
+        Raises:
+            UnknownComponentError: There is none, or the short name is claimed by several; the message lists the
+                nearest names and the plugins that failed to load.
+        """
+        if kind not in KINDS:
+            raise UnknownComponentError(
+                f"no kind of component named {kind!r}{nearest(kind, KINDS)} (kinds: {', '.join(KINDS)})"
+            )
+        distribution, slash, short = name.strip().rpartition("/")
+        short = canonical_name(short)
+        if slash:
+            return self._find_qualified(kind, normalise_distribution(distribution.strip()), short)
+        own = [entry for entry in _entries(self._builtin, kind) if _answers(entry, short)]
+        if own:
+            return own[0]
+        found = self._owner(short, self.entries(kind))
+        if len(found) > 1:
+            choices = " or ".join(entry.full_name for entry in found)
+            raise UnknownComponentError(f"{kind} {short!r} is offered by several plugins; write {choices}")
+        if not found:
+            raise UnknownComponentError(self._unknown(kind, name, short, self.names(kind)))
+        return found[0]
+
+    def _find_qualified(self, kind: str, distribution: str, short: str) -> Entry:
+        if distribution == BUILTIN:
+            plugins: list[Plugin] = [self._builtin]
+        elif distribution == LOCAL:
+            plugins = self._local
+        else:
+            plugins = self._load(distribution)
+        entries = [entry for plugin in plugins for entry in _entries(plugin, kind)]
+        found = [entry for entry in entries if _answers(entry, short)]
+        if found:
+            return found[0]
+        full_name = f"{distribution}/{short}"
+        causes = [str(plugin) for plugin in plugins if plugin.status != "ok"]
+        if causes:
+            raise UnknownComponentError(
+                f"no {kind} named {full_name!r}: {plugins[0].status} plugin {'; '.join(causes)}"
+            )
+        known = [entry.full_name for entry in (entries or self.entries(kind))]
+        raise UnknownComponentError(self._unknown(kind, full_name, full_name, known))
+
+    def _unknown(self, kind: str, typed: str, wanted: str, known: Iterable[str]) -> str:
+        names = list(known)
+        hint = f"(known: {', '.join(names)}; see `imbalearn plugins list`)"
+        message = f"no {kind} named {typed!r}{nearest(wanted, names)} {hint}"
+        loaded = [plugin for each in self._loaded.values() for plugin in each]
+        failed = [str(plugin) for plugin in loaded if plugin.status == "failed"]
+        blocked = [plugin.distribution for plugin in loaded if plugin.status == "blocked"]
+        if failed:
+            message += f"; plugins that failed to load: {'; '.join(failed)}"
+        if blocked:
+            message += f"; blocked plugins: {', '.join(blocked)}"
+        return message
+
+    def _load(self, distribution: str) -> list[Plugin]:
+        """The plugins of one distribution, loaded at the first call."""
+        if distribution not in self._loaded and distribution in self._points:
+            points = self._points[distribution]
+            if self._allowed is not None and distribution not in self._allowed:
+                cause = "IMBALEARN_PLUGINS or --no-plugins does not allow it"
+                self._loaded[distribution] = [Plugin(distribution, version_of(points[0]), "blocked", cause)]
+            else:
+                self._loaded[distribution] = distinct(load_entry_point(distribution, point) for point in points)
+        return self._loaded.get(distribution, [])
+
+    @staticmethod
+    def _owner(short: str, entries: Iterable[Entry]) -> list[Entry]:
+        """Who answers to a short name: the built-in alone where there is one, else every stranger that claims it."""
+        found = [entry for entry in entries if _answers(entry, short)]
+        own = [entry for entry in found if entry.distribution == BUILTIN]
+        return own[:1] or found
+
+
+def _answers(entry: Entry, short: str) -> bool:
+    return short == entry.name or short in entry.component.aliases
+
+
+def _entries(plugin: Plugin, kind: str) -> Iterator[Entry]:
+    for each, component in plugin.components:
+        if each == kind:
+            yield Entry(kind, component, plugin.distribution, plugin.version)
+
+
+@functools.cache
+def _builtin_components() -> tuple[tuple[str, Component], ...]:
+    try:
+        from imbalearn_builtins import hooks
+    except ImportError as error:
+        raise PluginError(f"the built-in plugins are not installed: {error}") from error
+    return collect(hooks)
+
+
+def registry(files: Iterable[Path] = (), plugins: bool = True, *, strict: bool = True) -> Registry:
+    """The registry of this process; built once for the same files, environment and search path.
+
+    Args:
+        files: Plugin files, as given by `--plugin`.
+        plugins: False: no installed plugin is loaded, as with `--no-plugins`.
+        strict: False: a plugin file that fails is only listed.
+
+    Raises:
+        ConfigError: A plugin file cannot be loaded.
+    """
+    names = os.environ.get("IMBALEARN_PLUGINS") if plugins else ""
+    allowed = (
+        None
+        if names is None
+        else frozenset(normalise_distribution(name.strip()) for name in names.split(",") if name.strip())
+    )
+    found = _cached(tuple(dict.fromkeys(Path(file).absolute() for file in files)), allowed, tuple(sys.path))
+    if strict:
+        found.check_files()
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _cached(files: tuple[Path, ...], allowed: frozenset[str] | None, _search_path: tuple[str, ...]) -> Registry:
+    return Registry(files, allowed)

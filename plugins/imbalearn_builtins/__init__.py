@@ -1,0 +1,1 @@
+"""The built-in methods, written against the same public contract as anybody's plugin."""
