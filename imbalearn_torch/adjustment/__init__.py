@@ -1,0 +1,1 @@
+"""After training: what a predictor says, and post-hoc adjustment of its logits."""

@@ -1,0 +1,1 @@
+"""Data: profiles, split, class statistics, the epoch plan, loading and augmentation."""

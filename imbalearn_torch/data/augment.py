@@ -1,0 +1,159 @@
+"""Batched augmentations with draws for each image: `crop:pad=4+flip+cutout:size=8`.
+
+Each row of the table is an object with `draw(size, height, width, generator) -> int64 [B, n]`, on the CPU, and
+`apply(images, draws) -> images`, on the device; so every device, worker and world size sees the same pictures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from imbalearn_torch.errors import OptionError
+from imbalearn_torch.plugin.spec import Component
+from imbalearn_torch.plugin.table import Choice, Table
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+__all__ = ["AUGMENTATIONS", "Augment", "Crop", "Cutout", "Flip"]
+
+
+class Crop:
+    """Shift each image by up to `pad` pixels each way, as padding and a random crop do.
+
+    Args:
+        pad: Pixels on each side, >= 1.
+        mode: What stands beyond the border: its mirror image, or the mean colour.
+    """
+
+    def __init__(self, *, fill: tuple[int, ...], pad: int = 4, mode: Literal["reflect", "constant"] = "reflect") -> None:
+        if pad < 1:
+            raise OptionError(f"Expected `pad` to be >= 1, but got {pad}")
+        self.pad, self.mode, self.fill = pad, mode, fill
+
+    def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> Tensor:
+        import torch
+
+        if self.mode == "reflect" and self.pad >= min(height, width):
+            raise OptionError(f"Expected `pad` of crop to be smaller than the image ({height}x{width}), but got {self.pad}")
+        return torch.randint(-self.pad, self.pad + 1, (size, 2), generator=generator)
+
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """uint8 `[B, C, H, W]` -> the same."""
+        import torch
+
+        batch, _, height, width = images.shape
+        device = images.device
+        rows = torch.arange(height, device=device) + draws[:, :1]
+        columns = torch.arange(width, device=device) + draws[:, 1:]
+        inside_rows, inside_columns = rows, columns
+        if self.mode == "reflect":
+            inside_rows = (height - 1) - ((height - 1) - rows.abs()).abs()
+            inside_columns = (width - 1) - ((width - 1) - columns.abs()).abs()
+        else:
+            inside_rows, inside_columns = rows.clamp(0, height - 1), columns.clamp(0, width - 1)
+        which = torch.arange(batch, device=device)[:, None, None]
+        moved = images.permute(0, 2, 3, 1)[which, inside_rows[:, :, None], inside_columns[:, None, :]].permute(0, 3, 1, 2)
+        if self.mode == "reflect":
+            return moved
+        inside = (rows == inside_rows)[:, None, :, None] & (columns == inside_columns)[:, None, None, :]
+        return torch.where(inside, moved, _colour(self.fill, moved))
+
+
+class Flip:
+    """Mirror half of the images left to right."""
+
+    def __init__(self) -> None:
+        pass
+
+    def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> Tensor:
+        import torch
+
+        del height, width
+        return torch.randint(0, 2, (size, 1), generator=generator)
+
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """uint8 `[B, C, H, W]` -> the same."""
+        import torch
+
+        return torch.where(draws.bool()[:, :, None, None], images.flip(3), images)
+
+
+class Cutout:
+    """Cover one square of each image with the mean colour (DeVries 2017, arXiv:1708.04552).
+
+    Args:
+        size: Side of the square, pixels, >= 1. Its centre is uniform, so at the border part of it falls outside.
+    """
+
+    def __init__(self, *, fill: tuple[int, ...], size: int = 8) -> None:
+        if size < 1:
+            raise OptionError(f"Expected `size` to be >= 1, but got {size}")
+        self.size, self.fill = size, fill
+
+    def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> Tensor:
+        import torch
+
+        centres = [torch.randint(0, length, (size, 1), generator=generator) for length in (height, width)]
+        return torch.cat(centres, dim=1) - self.size // 2
+
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """uint8 `[B, C, H, W]` -> the same."""
+        import torch
+
+        _, _, height, width = images.shape
+        masks = []
+        for axis, length in enumerate((height, width)):
+            position = torch.arange(length, device=images.device) - draws[:, axis : axis + 1]
+            masks.append((position >= 0) & (position < self.size))
+        covered = masks[0][:, None, :, None] & masks[1][:, None, None, :]
+        return torch.where(covered, _colour(self.fill, images), images)
+
+
+def _colour(fill: tuple[int, ...], images: Tensor) -> Tensor:
+    import torch
+
+    return torch.tensor(fill, dtype=images.dtype, device=images.device).view(1, -1, 1, 1)
+
+
+_HERE = "imbalearn_torch.data.augment"
+AUGMENTATIONS = Table(
+    "augmentation",
+    ("fill",),
+    (
+        Component(name="crop", factory=f"{_HERE}:Crop", summary="Shift by up to `pad` pixels."),
+        Component(name="flip", factory=f"{_HERE}:Flip", summary="Mirror half of the images left to right."),
+        Component(
+            name="cutout",
+            factory=f"{_HERE}:Cutout",
+            summary="Cover one square with the mean colour.",
+            reference="DeVries 2017, arXiv:1708.04552",
+        ),
+    ),
+)
+
+
+class Augment:
+    """A chain of augmentations.
+
+    Args:
+        chain: Rows of `AUGMENTATIONS` with their options.
+        fill: The mean colour, 0..255, one number a channel.
+    """
+
+    def __init__(self, chain: tuple[Choice, ...], fill: tuple[int, ...]) -> None:
+        self._steps = [choice.build(fill=fill) for choice in chain]
+
+    def __bool__(self) -> bool:
+        return bool(self._steps)
+
+    def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> list[Tensor]:
+        """The draws of a whole global batch of `size` images, one int64 tensor `[B, n]` a step."""
+        return [step.draw(size, height, width, generator) for step in self._steps]
+
+    def apply(self, images: Tensor, draws: list[Tensor]) -> Tensor:
+        """uint8 `[B, C, H, W]` on any device -> the same, augmented."""
+        for step, drawn in zip(self._steps, draws, strict=True):
+            images = step.apply(images, drawn.to(images.device, non_blocking=True))
+        return images

@@ -1,0 +1,93 @@
+"""Class statistics of a run: what there is, what the sampler draws, and the prior that a loss should be told."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from imbalearn_torch.priors import normalised_prior
+
+__all__ = ["ClassStats", "Draws", "carried_prior", "correction_warning"]
+
+
+class Draws(Protocol):
+    """What the statistics need to know of a planned column."""
+
+    def class_distribution(self, epoch: int, targets: Tensor, num_classes: int) -> Tensor: ...
+
+
+class ClassStats:
+    """Counts and distributions over classes.
+
+    Args:
+        targets: Labels of the training part, int64 `[N]`.
+        num_classes: K.
+        columns: The planned columns: the sampler's, and the partner's where a mix names one.
+        prior: "drawn": what the model sees (the mean of the columns); "train": the training counts; "uniform".
+    """
+
+    def __init__(self, targets: Tensor, num_classes: int, columns: tuple[Draws, ...], prior: str) -> None:
+        self.num_classes = num_classes
+        self.counts = torch.bincount(targets, minlength=num_classes)
+        self._targets = targets
+        self._columns = columns
+        self._mode = prior
+        self._last: tuple[int, Tensor] | None = None
+
+    def drawn(self, epoch: int) -> Tensor:
+        """The distribution that the model sees in that epoch, float64 `[K]`; 0 for a class that is never drawn."""
+        if self._last is None or self._last[0] != epoch:
+            each = [column.class_distribution(epoch, self._targets, self.num_classes) for column in self._columns]
+            self._last = (epoch, torch.stack(each).mean(dim=0))
+        return self._last[1]
+
+    def prior(self, epoch: int) -> Tensor:
+        """`class_prior` for that epoch, float64 `[K]`, all > 0."""
+        if self._mode == "drawn":
+            return normalised_prior(self.drawn(epoch))
+        return normalised_prior(self.counts if self._mode == "train" else torch.ones(self.num_classes))
+
+
+def carried_prior(drawn: Tensor, weights: Tensor, class_prior: Tensor, removed: float) -> Tensor:
+    """The prior that a trained predictor still carries: drawn x weights, without what its loss has removed.
+
+    Args:
+        drawn: `[K]`, >= 0, of the last epoch.
+        weights: Class weights `[K]`, >= 0, of the last epoch.
+        class_prior: What the loss was told, `[K]`, > 0.
+        removed: The loss's `corrects_prior`, as a share.
+
+    Returns:
+        float64 `[K]`, all > 0, summing to 1.
+    """
+    seen = normalised_prior(drawn.double() * weights.double())
+    return normalised_prior(seen / class_prior.double().pow(removed))
+
+
+def correction_warning(counts: Tensor, effects: dict[str, Tensor]) -> str | None:
+    """A sentence if several parts of a run together correct the imbalance more than once.
+
+    Args:
+        counts: Training counts `[K]`.
+        effects: By the name of each part, the log of what it multiplies each class's prior by, `[K]`.
+
+    Returns:
+        None where at most one part corrects, or where they do not overshoot.
+    """
+    natural = normalised_prior(counts).log()
+    present = counts > 0
+    if int(present.sum()) < 2:
+        return None
+    most = int(torch.where(present, natural, -torch.inf).argmax())
+    least = int(torch.where(present, natural, torch.inf).argmin())
+    shifts = {name: float(effect[least] - effect[most]) for name, effect in effects.items()}
+    active = [name for name, shift in shifts.items() if shift > 1e-6]
+    error = sum(shifts.values()) - float(natural[most] - natural[least])
+    if len(active) < 2 or error <= 0.05:
+        return None
+    return (
+        f"{' and '.join(active)} correct the imbalance more than once: the rarest class is favoured by {error:.2f} in "
+        "log-odds over the most frequent one; use one of them"
+    )

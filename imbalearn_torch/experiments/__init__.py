@@ -1,0 +1,1 @@
+"""Experiments: the configuration, the run folder and one run from left to right."""

@@ -1,0 +1,132 @@
+"""`RunConfig`: what the command line, a TOML file and Python all make. Its fields are the option names with `_`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from imbalearn_torch.errors import ConfigError
+from imbalearn_torch.plugin.options import nearest
+from imbalearn_torch.plugin.spec import canonical_name
+
+__all__ = ["SCHEMA_VERSION", "RunConfig", "config_from_toml", "make_config"]
+
+SCHEMA_VERSION = 1
+
+Spec = Annotated[Any, "an option string NAME[:key=value,...], or from Python an object"]
+
+
+class RunConfig(BaseModel):
+    """Everything that decides the outcome of a run. Frozen; unknown keys are refused.
+
+    A component is an option string such as `"focal:gamma=2"` or, from Python, an object of your own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    data: Spec = Field("digits", description="Data set, or a path: ./folder, ./images.parquet, ./arrays.npz.")
+    imbalance: str | None = Field(None, description="Imbalance profile of the training part; default: the data set's own.")
+    subset_seed: int | None = Field(None, ge=0, description="Seed of the imbalance profile's choice; default: the seed.")
+    val_fraction: float = Field(0.1, ge=0, lt=1, description="Share of the training part held out for validation; 0: none.")
+    augment: str | None = Field(None, description="Augmentations joined by +; default: the data set's own.")
+    sampler: Spec = Field("instance", description="How an epoch's images are drawn.")
+    mix: Spec = Field("none", description="How pairs of images are mixed.")
+    loss: Spec = Field("ce", description="Loss.")
+    weights: Spec = Field("none", description="Class weights.")
+    prior: Literal["drawn", "train", "uniform"] = Field("drawn", description="The class prior that losses are told.")
+    backbone: Spec = Field("resnet20", description="Network.")
+    adjust: tuple[Spec, ...] = Field((), description="Post-hoc adjustment of the trained predictor; may be repeated.")
+    epochs: int = Field(30, ge=0, description="Epochs; 0 only evaluates.")
+    batch_size: int | None = Field(None, ge=1, description="Batch size; default: 96, or an eighth of smaller data.")
+    optimizer: str = Field("muon", description="Optimiser.")
+    lr: float | None = Field(None, gt=0, description="Peak learning rate; default: the optimiser's own.")
+    weight_decay: float | None = Field(None, ge=0, description="Weight decay; default: the optimiser's own.")
+    schedule: str = Field("one-cycle", description="Learning-rate schedule.")
+    label_smoothing: float | None = Field(None, ge=0, lt=1, description="The option `smoothing` of losses that have it.")
+    ema: float = Field(0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none.")
+    clip: float | None = Field(None, gt=0, description="Largest gradient norm.")
+    tta: Literal["auto", "none", "flip"] = Field("auto", description="Average over the mirror image at test; auto: if trained with it.")
+    select: Literal["last", "best", "test"] = Field("last", description="Weights to keep; `test` peeks at the test set and is marked.")
+    monitor: Literal["macro-f1", "loss"] = Field("macro-f1", description="What `best` and patience look at.")
+    patience: int | None = Field(None, ge=1, description="Stop after that many epochs without improvement.")
+    seed: int = Field(0, ge=0, description="Seed of everything.")
+    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
+    threads: int | None = Field(None, ge=1, description="Processor threads; default: all cores.")
+    precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field("auto", description="auto: bf16 where the hardware is fast at it.")
+    channels_last: bool = Field(True, description="Memory format of images and weights.")
+    checkpoint_every: int = Field(1, ge=1, description="Epochs between checkpoints.")
+
+    @field_validator("data", "sampler", "mix", "loss", "weights", "backbone")
+    @classmethod
+    def _component(cls, value: Any) -> Any:
+        if value is None or isinstance(value, (bool, int, float, bytes, list, dict)):
+            raise ValueError(f"expected an option string NAME[:key=value,...] or an object, got {value!r}")
+        return value
+
+    @field_validator("adjust", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    def saved(self) -> dict[str, Any]:
+        """The fields that are not None, as TOML and JSON can hold them; an object is recorded by its class."""
+        return {name: _plain(value) for name, value in self if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    kind = value if isinstance(value, type) else type(value)
+    return f"object {kind.__module__}.{kind.__qualname__}"
+
+
+def make_config(values: dict[str, Any]) -> RunConfig:
+    """A `RunConfig`, with every problem in one error, each a sentence that names the option.
+
+    Raises:
+        ConfigError: One or more values cannot be used.
+    """
+    try:
+        return RunConfig(**values)
+    except ValidationError as error:
+        raise ConfigError([_sentence(each) for each in error.errors()]) from None
+
+
+def _sentence(error: Any) -> str:
+    name = str(error["loc"][0]) if error["loc"] else "configuration"
+    fields = RunConfig.model_fields
+    if error["type"] == "extra_forbidden":
+        known = {canonical_name(each): each for each in fields}
+        return f"unknown option {name!r}{nearest(canonical_name(name), known)}"
+    if error["type"] == "value_error":
+        return f"option {name!r}: {error['ctx']['error']}"
+    expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    if expected == error["msg"]:
+        expected = f"something else ({expected})"
+    default = fields[name].default if name in fields else None
+    return f"option {name!r} expects {expected.split(', unable')[0]}, got {error['input']!r} (default {default!r})"
+
+
+def config_from_toml(file: Path) -> dict[str, Any]:
+    """The values in a saved `config.toml`.
+
+    Raises:
+        ConfigError: It is missing, no TOML, or of a later schema.
+    """
+    import tomllib
+
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"the configuration {file} cannot be read: {error}"]) from None
+    version = values.pop("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise ConfigError([f"the configuration {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"])
+    objects = [name for name, value in values.items() if isinstance(value, str) and value.startswith("object ")]
+    if objects:
+        raise ConfigError([f"the configuration {file} was made in Python with an own object for {', '.join(objects)}; run it from there"])
+    return values

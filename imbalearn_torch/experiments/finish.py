@@ -1,0 +1,176 @@
+"""The end of a run: predict, adjust, read the test set once, and fill the run folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from imbalearn_torch.adjustment.adjust import Adjusted, adjust
+from imbalearn_torch.data.stats import carried_prior, correction_warning
+from imbalearn_torch.experiments.folder import RunFolder, storage_errors
+from imbalearn_torch.experiments.session import Session, prior_effects
+from imbalearn_torch.metrics.confusion import confusion_matrix
+from imbalearn_torch.metrics.scores import score
+from imbalearn_torch.reporting.confusion_figure import confusion_svg
+from imbalearn_torch.reporting.curves import curves_svg
+from imbalearn_torch.reporting.page import render_page
+from imbalearn_torch.reporting.per_class import per_class_svg
+from imbalearn_torch.reporting.tables import write_confusion_csv, write_per_class_csv
+from imbalearn_torch.training.checkpoint import file_digest
+from imbalearn_torch.training.network import Network
+from imbalearn_torch.training.precision import Precision
+from imbalearn_torch.training.predict import predict
+from imbalearn_torch.training.step import removed_share
+from imbalearn_torch.types import Outputs
+
+__all__ = ["final_outputs", "left_prior", "write_results"]
+
+
+def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs, Outputs | None]:
+    """Validation, test and (where an adjuster needs it) training outputs of the final predictor, in full precision."""
+    master = "fp64" if session.config.precision == "fp64" else "fp32"
+    precision = Precision(master, session.precision.device)
+    if "features" in session.components.needs or "train" in session.components.needs:
+        cosine = getattr(session.components.loss, "head", "linear") == "cosine"
+        network = Network(network.backbone, features=True, cosine=cosine)
+
+    def outputs(inputs: Tensor, targets: Tensor) -> Outputs:
+        return predict(network, session.loader(inputs, targets), precision=precision, scale=session.scale, flip=session.flip)
+
+    test = outputs(*session.data.test())
+    held = session.data.validation()
+    validation = outputs(*held) if held is not None else _empty(test)
+    train = outputs(session.data.inputs, session.data.targets) if "train" in session.components.needs else None
+    return validation, test, train
+
+
+def _empty(like: Outputs) -> Outputs:
+    return Outputs(like.logits[:0], None if like.features is None else like.features[:0], like.targets[:0])
+
+
+def left_prior(session: Session) -> Tensor:
+    """The class prior that the trained predictor still carries, float64 `[K]`."""
+    last = max(0, session.config.epochs - 1)
+    components = session.components
+    drawn = components.stats.drawn(last)
+    weights = components.weights(last) if components.weights is not None else torch.ones_like(drawn)
+    return carried_prior(drawn, weights, components.stats.prior(last), removed_share(components.loss))
+
+
+def adjusted_outputs(session: Session, network: Network, outputs: tuple[Outputs, Outputs, Outputs | None]) -> Adjusted:
+    """The logits after every `--adjust`."""
+    validation, test, train = outputs
+    backbone: Any = network.backbone
+    head = backbone.get_classifier() if "head" in session.components.needs else None
+    prior = left_prior(session)
+    adjusted = adjust(
+        session.components.adjusters,
+        validation=validation,
+        test=test,
+        train=train,
+        head=head,
+        class_prior=prior,
+        seed=session.config.seed,
+    )
+    effects = prior_effects(session, max(0, session.config.epochs - 1))
+    for make in session.components.adjusters:
+        maker = make(prior)
+        effects[f"adjuster {type(maker).__name__}"] = -removed_share(maker) * prior.log()
+    twice = correction_warning(session.components.stats.counts, effects) if session.components.adjusters else None
+    if twice and twice not in session.warnings:
+        session.warnings.append(twice)
+    return adjusted
+
+
+def write_results(
+    session: Session,
+    folder: RunFolder,
+    predictor: nn.Module,
+    *,
+    history: list[dict[str, Any]],
+    drawn: Tensor,
+    timing: dict[str, Any],
+    environment: dict[str, Any],
+    command: str,
+) -> dict[str, Any]:
+    """Evaluate the final predictor and write every file of the run folder, the manifest last.
+
+    Returns:
+        What result.json holds.
+    """
+    assert isinstance(predictor, Network)
+    outputs = final_outputs(session, predictor)
+    adjusted = adjusted_outputs(session, predictor, outputs)
+    validation, test, _ = outputs
+    counts, classes = session.components.stats.counts, session.data.classes
+    metrics = {
+        "test": score(adjusted.test, test.targets, train_counts=counts),
+        "test_unadjusted": score(test.logits, test.targets, train_counts=counts),
+        "val": score(adjusted.validation, validation.targets, train_counts=counts) if len(validation.targets) else None,
+    }
+    result: dict[str, Any] = {
+        "name": folder.path.name,
+        "command": command,
+        "config": session.config.saved(),
+        "metrics": metrics,
+        "adjusted": list(adjusted.chosen),
+        "selected_on_test": session.config.select == "test",
+        "data": {
+            "classes": list(classes),
+            "train_counts": counts.tolist(),
+            "val_counts": torch.bincount(validation.targets, minlength=len(classes)).tolist(),
+            "test_counts": torch.bincount(test.targets, minlength=len(classes)).tolist(),
+            "drawn_counts": drawn.tolist(),
+            "carried_prior": left_prior(session).tolist(),
+        },
+        "timing": timing,
+        "environment": environment,
+        "warnings": session.warnings,
+    }
+    confusion = confusion_matrix(test.targets, adjusted.test.argmax(dim=1), len(classes))
+    _write_arrays(folder, predictor, validation, test)
+    _write_reports(folder, result, history, confusion, counts)
+    folder.write_json("result.json", result)
+    _write_manifest(folder)
+    return result
+
+
+def _write_arrays(folder: RunFolder, predictor: Network, validation: Outputs, test: Outputs) -> None:
+    with storage_errors(folder.path / "predictions.npz"):
+        np.savez(
+            folder.path / "predictions.npz",
+            val_logits=validation.logits.numpy(),
+            val_targets=validation.targets.numpy(),
+            test_logits=test.logits.numpy(),
+            test_targets=test.targets.numpy(),
+        )
+        tensors = {name: tensor.contiguous().cpu() for name, tensor in predictor.backbone.state_dict().items()}
+        save_file(tensors, folder.path / "model.safetensors")
+
+
+def _write_reports(
+    folder: RunFolder, result: dict[str, Any], history: list[dict[str, Any]], confusion: Tensor, counts: Tensor
+) -> None:
+    classes = result["data"]["classes"]
+    recalls = [row["recall"] for row in result["metrics"]["test"]["per_class"]]
+    figures = {
+        "curves": curves_svg(history),
+        "per_class": per_class_svg({result["name"]: recalls}, counts.tolist(), classes),
+        "confusion": confusion_svg(confusion, counts.tolist(), classes),
+    }
+    with storage_errors(folder.path):
+        write_per_class_csv(folder.path / "per_class.csv", result["metrics"]["test"], classes)
+        write_confusion_csv(folder.path / "confusion.csv", confusion, classes)
+    for name, svg in figures.items():
+        folder.write_text(f"{name}.svg", svg)
+    folder.write_text("report.html", render_page(result, figures))
+
+
+def _write_manifest(folder: RunFolder) -> None:
+    files = sorted(each for each in folder.path.rglob("*") if each.is_file() and not each.name.startswith("."))
+    digests = {each.relative_to(folder.path).as_posix(): file_digest(each) for each in files if each.name != "log.txt"}
+    folder.write_json("manifest.json", {"sha256": digests})

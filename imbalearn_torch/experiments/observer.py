@@ -1,0 +1,80 @@
+"""What a run tells whoever watches it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+__all__ = ["LogObserver", "Observer", "epoch_line", "log_file"]
+
+logger = logging.getLogger("imbalearn_torch")
+
+
+class Observer:
+    """Watches a run; every method may be overridden and does nothing here."""
+
+    def on_start(self, folder: Path | None, epochs: int, steps: int, warnings: list[str]) -> None:
+        """Training is about to begin, or to go on."""
+
+    def on_step(self, epoch: int, step: int, loss: float) -> None:
+        """One step is done."""
+
+    def on_epoch(self, row: dict[str, Any]) -> None:
+        """One epoch is done; `row` is its line of metrics.jsonl."""
+
+    def on_message(self, message: str) -> None:
+        """Something worth a line happened."""
+
+
+def epoch_line(row: dict[str, Any], epochs: int) -> str:
+    """One epoch in one line of text."""
+    parts = [f"epoch {row['epoch'] + 1}/{epochs}", f"lr {row['lr']:.4g}", f"train loss {row['train_loss']:.4f}"]
+    for key, name in (("val_loss", "val loss"), ("val_accuracy", "val accuracy"), ("val_macro_f1", "val macro-F1")):
+        if row.get(key) is not None:
+            parts.append(f"{name} {row[key]:.4f}")
+    if row["images_per_second"] is not None:
+        parts.append(f"{row['images_per_second']:.0f} images/s")
+    return "  ".join(parts)
+
+
+class LogObserver(Observer):
+    """Writes what happens to the log, and passes it on to another observer."""
+
+    def __init__(self, watcher: Observer) -> None:
+        self._watcher = watcher
+        self._epochs = 0
+        self.on_step: Callable[[int, int, float], None] = watcher.on_step
+
+    def on_start(self, folder: Path | None, epochs: int, steps: int, warnings: list[str]) -> None:
+        self._epochs = epochs
+        logger.info("%d epochs of %d steps", epochs, steps)
+        for warning in warnings:
+            logger.warning("%s", warning)
+        self._watcher.on_start(folder, epochs, steps, warnings)
+
+    def on_epoch(self, row: dict[str, Any]) -> None:
+        logger.info("%s", epoch_line(row, self._epochs))
+        self._watcher.on_epoch(row)
+
+    def on_message(self, message: str) -> None:
+        logger.info("%s", message)
+        self._watcher.on_message(message)
+
+
+@contextmanager
+def log_file(file: Path) -> Iterator[None]:
+    """Append the package's log to a file while the block runs."""
+    handler = logging.FileHandler(file, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    previous = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(previous)
+        handler.close()

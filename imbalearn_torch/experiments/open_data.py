@@ -1,0 +1,141 @@
+"""Open a data set, choose its parts, and bring them into memory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
+from imbalearn_torch.data.check import check_dataset
+from imbalearn_torch.data.decode import decode
+from imbalearn_torch.data.prepare import Selection, channel_statistics, select
+from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.errors import ConfigError, DataError
+from imbalearn_torch.experiments.resolve import ResolvedRun
+from imbalearn_torch.plugin.build import Resolved, resolve
+from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.types import Dataset, Samples
+
+__all__ = ["OpenData", "data_root", "open_data"]
+
+
+@dataclass
+class OpenData:
+    """The parts of a data set that a run uses.
+
+    Args:
+        dataset: As its factory made it.
+        selection: Which images.
+        imbalance: The profile, in full spelling.
+        augment: The augmentation, in full spelling.
+        targets: Of the training part, int64 `[N]`.
+        warnings: Sentences for the user.
+    """
+
+    dataset: Dataset
+    selection: Selection
+    imbalance: str
+    augment: str
+    targets: Tensor
+    warnings: list[str]
+    _train: Tensor | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.dataset.classes
+
+    @property
+    def inputs(self) -> Tensor:
+        """The training part in memory: uint8 `[N, C, H, W]` or float32 `[N, D]`; decoded at the first use."""
+        if self._train is None:
+            part = self.selection.train
+            self._train = decode(part.source.inputs, part.indices)
+        return self._train
+
+    def validation(self) -> Samples | None:
+        """The validation part in memory."""
+        part = self.selection.val
+        if part is None or not part.indices.numel():
+            return None
+        return Samples(decode(part.source.inputs, part.indices), part.targets)
+
+    def test(self) -> Samples:
+        """The test part in memory."""
+        part = self.selection.test
+        return Samples(decode(part.source.inputs, part.indices), part.targets)
+
+    def statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and standard deviation of each channel: the data set's own, or those of the training part."""
+        mean, std = self.dataset.mean, self.dataset.std
+        if mean is None or std is None:
+            computed = channel_statistics(self.inputs)
+            mean, std = mean or computed[0], std or computed[1]
+        return mean, std
+
+    def augmentation(self, mean: tuple[float, ...]) -> Augment:
+        """The chain of augmentations, told the mean colour."""
+        return Augment(AUGMENTATIONS.resolve_chain(self.augment), tuple(round(255 * each) for each in mean))
+
+    def resample(self, sampler: Any, registry: Registry, classes: int, epochs: int) -> Any:
+        """Let a sampler that makes new samples replace the training part; the epoch keeps its length.
+
+        Returns:
+            What draws the epochs: the sampler, or `instance` where it has no `plan`.
+        """
+        if not hasattr(sampler, "fit_resample"):
+            return sampler
+        before = self.targets.numel()
+        inputs, targets = sampler.fit_resample(self.inputs, self.targets)
+        if inputs.shape[1:] != self.inputs.shape[1:] or inputs.dtype != self.inputs.dtype or len(inputs) != len(targets):
+            raise DataError(
+                f"Expected fit_resample to keep the inputs {list(self.inputs.shape[1:])} {self.inputs.dtype} and give each a "
+                f"label, but got {list(inputs.shape)} {inputs.dtype} and {len(targets)} labels"
+            )
+        self._train, self.targets = inputs, targets.to(torch.int64)
+        if hasattr(sampler, "plan"):
+            return sampler
+        drawn = resolve("sampler", f"instance:epoch_size={getattr(sampler, 'epoch_size', before)}", registry)
+        return drawn.build(targets=self.targets, num_classes=classes, epochs=epochs)
+
+
+def data_root() -> Path:
+    """Where downloads go: $IMBALEARN_DATA, or a folder in the user's cache."""
+    named = os.environ.get("IMBALEARN_DATA")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(named).expanduser() if named else cache / "imbalearn-torch"
+
+
+def open_data(run: ResolvedRun, root: Path) -> OpenData:
+    """Make the data set, check it and choose its parts; nothing is decoded.
+
+    Args:
+        run: The resolved configuration.
+        root: Folder for downloads.
+
+    Raises:
+        DataError: The data are missing, unreadable or inconsistent.
+        ConfigError: The profile or the augmentation does not fit them.
+    """
+    config, component = run.config, run.components["data"]
+    dataset = component.build(root=root, seed=config.subset_seed) if isinstance(component, Resolved) else component
+    warnings = list(check_dataset(dataset))
+    imbalance = PROFILES.resolve(config.imbalance or dataset.imbalance)
+    chain = AUGMENTATIONS.resolve_chain(config.augment or dataset.augment)
+    augment = "+".join(map(str, chain)) or "none"
+    selection = select(
+        dataset,
+        imbalance=imbalance,
+        subset_seed=config.subset_seed or 0,
+        seed=config.seed,
+        val_fraction=config.val_fraction,
+    )
+    warnings += selection.warnings
+    targets = selection.train.targets
+    if not targets.numel():
+        raise ConfigError([f"the training part of data set {config.data!r} has no image left after the validation cut"])
+    return OpenData(dataset, selection, str(imbalance), augment, targets, warnings)

@@ -1,0 +1,179 @@
+"""Check a whole configuration before torch is imported or data are read: names, options, types, paths, combinations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from imbalearn_torch.data.augment import AUGMENTATIONS
+from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.data.recognise import looks_like_path, recognise
+from imbalearn_torch.errors import ConfigError, ImbalearnError
+from imbalearn_torch.experiments.config import RunConfig
+from imbalearn_torch.plugin.build import Resolved, resolve
+from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.plugin.table import Choice
+from imbalearn_torch.training.optimizers import OPTIMIZERS
+from imbalearn_torch.training.schedules import SCHEDULES
+
+__all__ = ["KIND_OF_FIELD", "TABLE_OF_FIELD", "ResolvedRun", "resolve_run"]
+
+# field of RunConfig -> kind of component
+KIND_OF_FIELD = {
+    "data": "dataset",
+    "sampler": "sampler",
+    "mix": "mix",
+    "loss": "loss",
+    "weights": "weights",
+    "backbone": "backbone",
+    "adjust": "adjuster",
+}
+# field of RunConfig -> closed table
+TABLE_OF_FIELD = {"imbalance": PROFILES, "augment": AUGMENTATIONS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+
+
+@dataclass(frozen=True)
+class ResolvedRun:
+    """A configuration whose every name is known and every option typed.
+
+    Args:
+        config: With all components in their full spelling.
+        components: By field: `Resolved`, or the object given from Python. Without `adjust`.
+        adjusters: In order.
+        optimizer: A row of `OPTIMIZERS`.
+        schedule: A row of `SCHEDULES`.
+        warnings: Sentences for the user.
+    """
+
+    config: RunConfig
+    components: dict[str, Any]
+    adjusters: tuple[Any, ...]
+    optimizer: Choice
+    schedule: Choice
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class _Collector:
+    """Runs checks and keeps every problem, so that all are reported together."""
+
+    registry: Registry
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def attempt(self, check: Callable[[], Any]) -> Any:
+        try:
+            return check()
+        except ImbalearnError as error:
+            self.problems += str(error).splitlines()
+            return None
+
+    def component(self, name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = self.attempt(lambda: resolve(KIND_OF_FIELD[name], value, self.registry))
+        if found is not None and found.entry.component.deprecated:
+            self.warnings.append(
+                f"{found.entry.kind} {found.entry.label!r} is deprecated; use {found.entry.component.deprecated!r}"
+            )
+        return found
+
+
+def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
+    """Look everything up.
+
+    Raises:
+        ConfigError: All problems, one sentence each.
+    """
+    collector = _Collector(registry)
+    values = {name: getattr(config, name) for name in KIND_OF_FIELD if name != "adjust"}
+    if isinstance(values["data"], str) and looks_like_path(values["data"]):
+        values["data"] = collector.attempt(lambda: recognise(Path(values["data"]).expanduser()))
+    components = {name: collector.component(name, value) for name, value in values.items() if value is not None}
+    components["data"] = _with_absolute_paths(components.get("data"), collector)
+    components["loss"] = _with_smoothing(components["loss"], config.label_smoothing, collector)
+    adjusters = tuple(collector.component("adjust", value) for value in config.adjust)
+    optimizer = collector.attempt(lambda: OPTIMIZERS.resolve(config.optimizer))
+    optimizer = _with_rates(optimizer, config, collector)
+    schedule = collector.attempt(lambda: SCHEDULES.resolve(config.schedule))
+    imbalance = collector.attempt(lambda: PROFILES.resolve(config.imbalance)) if config.imbalance else None
+    augment = collector.attempt(lambda: AUGMENTATIONS.resolve_chain(config.augment)) if config.augment else None
+    collector.problems += _combinations(config)
+    if collector.problems:
+        raise ConfigError(collector.problems)
+    spelled: dict[str, Any] = {name: _spelling(value) for name, value in components.items()}
+    spelled |= {
+        "adjust": tuple(_spelling(value) for value in adjusters),
+        "optimizer": str(optimizer),
+        "lr": optimizer.options.get("lr"),
+        "weight_decay": optimizer.options.get("weight_decay"),
+        "schedule": str(schedule),
+        "subset_seed": config.seed if config.subset_seed is None else config.subset_seed,
+    }
+    if imbalance is not None:
+        spelled["imbalance"] = str(imbalance)
+    if augment is not None:
+        spelled["augment"] = "+".join(map(str, augment)) or "none"
+    resolved = config.model_copy(update=spelled)
+    return ResolvedRun(resolved, components, adjusters, optimizer, schedule, tuple(collector.warnings))
+
+
+def _spelling(value: Any) -> Any:
+    return str(value) if isinstance(value, Resolved) else value
+
+
+def _with_absolute_paths(data: Any, collector: _Collector) -> Any:
+    """Paths that outlive a change of folder; a data set's `path` must exist."""
+    if not isinstance(data, Resolved):
+        return data
+    options = dict(data.options)
+    for name, value in options.items():
+        if isinstance(value, Path):
+            options[name] = value.expanduser().absolute()
+            if name == "path" and not options[name].exists():
+                collector.problems.append(f"option 'path' of {data.entry.kind} {data.entry.label!r}: no such file or folder: {value}")
+    return replace(data, options=options)
+
+
+def _with_smoothing(loss: Any, smoothing: float | None, collector: _Collector) -> Any:
+    if smoothing is None or loss is None:
+        return loss
+    if not isinstance(loss, Resolved) or "smoothing" not in loss.options:
+        label = loss.entry.label if isinstance(loss, Resolved) else type(loss).__name__
+        collector.problems.append(f"--label-smoothing is for losses with the option 'smoothing', which loss {label!r} has not")
+        return loss
+    if loss.options["smoothing"] not in (0, smoothing):
+        given = loss.options["smoothing"]
+        collector.problems.append(f"label smoothing is given twice: --label-smoothing {smoothing} and smoothing={given} of the loss")
+    return replace(loss, options={**loss.options, "smoothing": smoothing})
+
+
+def _with_rates(optimizer: Choice | None, config: RunConfig, collector: _Collector) -> Any:
+    """`--lr` and `--weight-decay` are short for the optimiser's options of these names."""
+    if optimizer is None:
+        return None
+    options = dict(optimizer.options)
+    defaults = {option.name: option.default for option in optimizer.signature.options}
+    for name in ("lr", "weight_decay"):
+        value = getattr(config, name)
+        if value is None or name not in options:
+            continue
+        if options[name] not in (defaults[name], value):
+            flag = name.replace("_", "-")
+            collector.problems.append(f"the {name} is given twice: --{flag} {value} and {name}={options[name]} of the optimizer")
+        options[name] = value
+    return replace(optimizer, options=options)
+
+
+def _combinations(config: RunConfig) -> list[str]:
+    """Options that are sound one by one but not together."""
+    problems = []
+    watches = config.select == "best" or config.patience is not None
+    if watches and config.val_fraction == 0 and config.select != "test":
+        which = "--select best" if config.select == "best" else "--patience"
+        problems.append(f"{which} needs a validation part, but --val-fraction is 0")
+    if config.monitor == "loss" and not (watches or config.select == "test"):
+        problems.append("--monitor loss does nothing without --select best or --patience")
+    return problems

@@ -1,0 +1,229 @@
+"""Everything of one run that lives in memory: made from the configuration, trained, and asked for its predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.data.stats import correction_warning
+from imbalearn_torch.data.subset import subset_digest
+from imbalearn_torch.errors import CheckpointError, ConfigError
+from imbalearn_torch.experiments.assemble import Components, assemble, build_backbone
+from imbalearn_torch.experiments.config import RunConfig
+from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
+from imbalearn_torch.experiments.resolve import ResolvedRun
+from imbalearn_torch.metrics.confusion import confusion_matrix, confusion_scores
+from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.priors import normalised_prior
+from imbalearn_torch.training.averaging import average_weights
+from imbalearn_torch.training.engine import Engine, Parts
+from imbalearn_torch.training.network import Network
+from imbalearn_torch.training.precision import Precision, default_threads, resolve_device, resolve_precision
+from imbalearn_torch.training.predict import predict
+from imbalearn_torch.training.step import LossStep, removed_share, wants_features
+
+__all__ = ["Session", "open_session", "prior_effects"]
+
+_BATCH, _STEPS = 96, 8  # the default batch, and the fewest steps an epoch of small data should have
+
+
+@dataclass(kw_only=True)
+class Session:
+    """A run in memory.
+
+    Args:
+        config: With threads, device, precision, batch size, imbalance and augmentation filled in.
+        run: As resolved before.
+        data: The data.
+        components: Sampler, mix, loss, weights, adjusters.
+        precision: How to compute.
+        steps: Of one epoch.
+        warnings: Sentences for the user.
+    """
+
+    config: RunConfig
+    run: ResolvedRun
+    data: OpenData
+    components: Components
+    precision: Precision
+    steps: int
+    warnings: list[str]
+
+    def loader(self, inputs: torch.Tensor, targets: torch.Tensor) -> MemoryLoader:
+        """Batches of one part, normalised as the training part is."""
+        mean, std = self.data.statistics()
+        return MemoryLoader(
+            inputs,
+            targets,
+            mean=mean,
+            std=std,
+            augment=self.data.augmentation(mean),
+            device=self.precision.device,
+            dtype=self.precision.master,
+            channels_last=self.config.channels_last,
+        )
+
+    @property
+    def flip(self) -> bool:
+        """Whether predictions average over the mirror image."""
+        wanted = self.config.tta == "flip" or (self.config.tta == "auto" and "flip" in self.data.augment.split("+"))
+        return wanted and self.data.inputs.dim() == 4
+
+    def network(self) -> Network:
+        """The network with its initial weights, on its device."""
+        loss = self.components.loss
+        cosine = getattr(loss, "head", "linear") == "cosine"
+        network = Network(build_backbone(self.run, self.data), features=wants_features(loss), cosine=cosine)
+        network = network.to(self.precision.device, self.precision.master)
+        is_image = self.data.inputs.dim() == 4
+        return network.to(memory_format=torch.channels_last) if self.config.channels_last and is_image else network
+
+    def engine(self, network: Network) -> Engine:
+        """Everything that a step needs."""
+        config, loss = self.config, self.components.loss
+        loss = (loss.double() if self.precision.master is torch.float64 else loss.float()).to(self.precision.device)
+        trained = [each for each in (*network.parameters(), *loss.parameters()) if each.requires_grad]
+        steps = max(1, self.steps * config.epochs)
+        optimizers = self.run.optimizer.build(parameters=trained)
+        schedulers = [self.run.schedule.build(optimizer=optimizer, steps=steps) for optimizer in optimizers]
+        averaged: AveragedModel | None = average_weights(network, round(config.ema * steps)) if config.ema else None
+        parts = Parts(
+            network=network,
+            loss=LossStep(loss, f"loss {config.loss!r}"),
+            loader=self.loader(self.data.inputs, self.data.targets),
+            mix=self.components.mix,
+            optimizers=optimizers,
+            schedulers=schedulers,
+            averaged=averaged,
+            precision=self.precision,
+            clip=config.clip,
+            seed=config.seed,
+        )
+        return Engine(parts)
+
+    def validator(self) -> Any:
+        """A function from the present predictor to `val_*` figures; None where nothing is held out."""
+        part = self.data.test() if self.config.select == "test" else self.data.validation()
+        if part is None:
+            return None
+        loader = self.loader(*part)
+        classes, scale = len(self.data.classes), self.scale
+
+        def validate(network: nn.Module) -> dict[str, Any]:
+            outputs = predict(network, loader, precision=self.precision, scale=scale)
+            figures = confusion_scores(confusion_matrix(outputs.targets, outputs.logits.argmax(dim=1), classes))
+            loss = float(nn.functional.cross_entropy(outputs.logits.double(), outputs.targets))
+            return {"val_loss": loss, "val_accuracy": figures["accuracy"], "val_macro_f1": figures["macro_f1"]}
+
+        return validate
+
+    def identity(self) -> dict[str, Any]:
+        """What a checkpoint must agree with to be gone on from."""
+        return {
+            "config": self.config.saved(),
+            "classes": list(self.data.classes),
+            "train_counts": self.components.stats.counts.tolist(),
+            "train_images": subset_digest(self.data.selection.train.indices),
+        }
+
+    def check_identity(self, saved: dict[str, Any]) -> None:
+        """Compare with what a checkpoint says.
+
+        Raises:
+            CheckpointError: It belongs to another run; the differences are listed.
+        """
+        here, differences = self.identity(), []
+        for name in ("classes", "train_counts", "train_images"):
+            if saved[name] != here[name]:
+                differences.append(f"{name}: {saved[name]} there, {here[name]} here")
+        for name in sorted({*saved["config"], *here["config"]}):
+            there, now = saved["config"].get(name), here["config"].get(name)
+            if there != now:
+                differences.append(f"{name}: {there!r} there, {now!r} here")
+        if differences:
+            raise CheckpointError(f"the checkpoint belongs to another run: {'; '.join(differences)}")
+
+    def describe(self) -> dict[str, Any]:
+        """What `--dry-run` says: configuration, counts, drawn distribution, prior and warnings."""
+        stats, selection, classes = self.components.stats, self.data.selection, self.data.classes
+        validation = selection.val.counts(len(classes)) if selection.val is not None else torch.zeros_like(stats.counts)
+        return {
+            "config": self.config.saved(),
+            "data": {
+                "classes": list(classes),
+                "train_counts": stats.counts.tolist(),
+                "val_counts": validation.tolist(),
+                "test_counts": selection.test.counts(len(classes)).tolist(),
+                "drawn_distribution": stats.drawn(0).tolist(),
+                "class_prior": stats.prior(0).tolist(),
+            },
+            "steps": self.steps * self.config.epochs,
+            "warnings": self.warnings,
+        }
+
+    @property
+    def scale(self) -> float:
+        """The factor on the network's outputs that makes them logits."""
+        return float(getattr(self.components.loss, "scale", 1.0)) if getattr(self.components.loss, "head", "") == "cosine" else 1.0
+
+
+def prior_effects(session: Session, epoch: int) -> dict[str, torch.Tensor]:
+    """By part of the run, the log of what it multiplies each class's prior by in that epoch, float64 `[K]`."""
+    config, components = session.config, session.components
+    stats = components.stats
+    drawn = normalised_prior(stats.drawn(epoch))
+    effects = {f"sampler {config.sampler!r}": (drawn / normalised_prior(stats.counts)).log()}
+    if components.weights is not None:
+        effects[f"class weights {config.weights!r}"] = normalised_prior(components.weights(epoch).double()).log()
+    effects[f"loss {config.loss!r}"] = -removed_share(components.loss) * stats.prior(epoch).log()
+    return effects
+
+
+def open_session(run: ResolvedRun, registry: Registry) -> Session:
+    """Open the data, build every component and resolve what depends on the machine.
+
+    Raises:
+        ConfigError: What does not fit together.
+        DataError: The data are missing, unreadable or inconsistent.
+    """
+    config = run.config
+    threads = config.threads or default_threads()
+    torch.set_num_threads(threads)
+    device = resolve_device(config.device)
+    precision = Precision(resolve_precision(config.precision, device), device)
+    data = open_data(run, data_root())
+    components = assemble(run, data, registry)
+    length = components.columns[0].epoch_size
+    batch_size = config.batch_size or max(1, min(_BATCH, length // _STEPS))
+    if batch_size > length:
+        raise ConfigError([f"option 'batch_size' expects at most the {length} images of an epoch, got {batch_size}"])
+    resolved = config.model_copy(
+        update={
+            "threads": threads,
+            "device": str(device),
+            "precision": precision.name,
+            "batch_size": batch_size,
+            "imbalance": data.imbalance,
+            "augment": data.augment,
+        }
+    )
+    session = Session(
+        config=resolved,
+        run=run,
+        data=data,
+        components=components,
+        precision=precision,
+        steps=length // batch_size,
+        warnings=[*run.warnings, *data.warnings],
+    )
+    twice = correction_warning(components.stats.counts, prior_effects(session, max(0, config.epochs - 1)))
+    if twice:
+        session.warnings.append(twice)
+    if config.select == "test":
+        session.warnings.append("--select test chooses the weights on the test set: the result is marked as selected on test data")
+    return session

@@ -1,0 +1,94 @@
+"""Train an open session in its run folder, from its last checkpoint if it has one, and write the results."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable
+from typing import Any
+
+from imbalearn_torch.experiments.environment import describe_environment
+from imbalearn_torch.experiments.finish import write_results
+from imbalearn_torch.experiments.folder import RunFolder
+from imbalearn_torch.experiments.observer import Observer
+from imbalearn_torch.experiments.session import Session
+from imbalearn_torch.training.checkpoint import latest_checkpoint
+from imbalearn_torch.training.loop import LoopConfig, Trainer
+
+__all__ = ["train"]
+
+
+def train(
+    session: Session, folder: RunFolder, watcher: Observer, stop: Callable[[], int | None], started: float
+) -> dict[str, Any]:
+    """Do what is left of the run.
+
+    Args:
+        session: The run in memory.
+        folder: Open and locked.
+        watcher: Told of every step and epoch.
+        stop: A signal's number once one has come.
+        started: `time.perf_counter()` at the beginning.
+
+    Returns:
+        What result.json holds.
+    """
+    trainer = _trainer(session, folder, watcher, stop)
+    found = latest_checkpoint(folder.checkpoints)
+    if found is not None:
+        weights, state, problems = found
+        for problem in problems:
+            watcher.on_message(f"{problem}; going on from the one before")
+        session.check_identity(state["identity"])
+        trainer.load(weights, state)
+    folder.write_lines("metrics.jsonl", trainer.progress.history)
+    watcher.on_start(folder.path, session.config.epochs, session.steps, session.warnings)
+    trainer.train()
+    seconds = trainer.progress.train_seconds
+    images = trainer.progress.total_steps * (session.config.batch_size or 1)
+    timing = {
+        "total_seconds": time.perf_counter() - started,
+        "train_seconds": seconds,
+        "images_per_second": images / seconds if seconds else None,
+    }
+    return write_results(
+        session,
+        folder,
+        trainer.predictor,
+        history=trainer.progress.history,
+        drawn=trainer.drawn,
+        timing=timing,
+        environment=describe_environment(session.precision.device),
+        command=shlex.join(["imbalearn", "run", "--config", str(folder.path / "config.toml")]),
+    )
+
+
+def _trainer(session: Session, folder: RunFolder, watcher: Observer, stop: Callable[[], int | None]) -> Trainer:
+    config, components = session.config, session.components
+    network = session.network()
+
+    def on_epoch(row: dict[str, Any]) -> None:
+        folder.append_line("metrics.jsonl", row)
+        watcher.on_epoch(row)
+
+    return Trainer(
+        session.engine(network),
+        columns=components.columns,
+        components=(components.sampler, components.mix, components.loss, network.backbone),
+        stats=components.stats,
+        class_weights=components.weights,
+        validate=session.validator(),
+        config=LoopConfig(
+            epochs=config.epochs,
+            batch_size=config.batch_size or 1,
+            keep="last" if config.select == "last" else "best",
+            monitor=config.monitor,
+            patience=config.patience,
+            checkpoint_every=config.checkpoint_every,
+        ),
+        folder=folder.checkpoints,
+        identity=session.identity(),
+        on_step=watcher.on_step,
+        on_epoch=on_epoch,
+        stop=stop,
+    )

@@ -1,0 +1,1 @@
+"""Training: precision, optimisers, schedules, averaging, checkpoints and the loop."""

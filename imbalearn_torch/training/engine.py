@@ -1,0 +1,177 @@
+"""One optimiser step, from indices to updated weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.swa_utils import AveragedModel
+
+from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.errors import ComponentError, NonFiniteError
+from imbalearn_torch.streams import generator, seed_default_generators
+from imbalearn_torch.training.precision import Precision
+from imbalearn_torch.training.step import LossStep
+from imbalearn_torch.types import Batch, Mixed
+
+__all__ = ["Engine", "Parts"]
+
+_MOST_SKIPPED = 20  # overflowing steps in a row under fp16 before the run gives up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What is trained, on what, and how.
+
+    Args:
+        network: Gives logits, or logits and features.
+        loss: The loss of a batch.
+        loader: The training part.
+        mix: The mixing strategy; None: images as they are.
+        optimizers: All are stepped together.
+        schedulers: One for each optimiser, stepped with it.
+        averaged: The running average of the network; None: there is none.
+        precision: How to compute.
+        clip: Largest gradient norm; None: not clipped.
+        seed: Of every stream.
+    """
+
+    network: nn.Module
+    loss: LossStep
+    loader: MemoryLoader
+    mix: Any
+    optimizers: list[Optimizer]
+    schedulers: list[LRScheduler]
+    averaged: AveragedModel | None
+    precision: Precision
+    clip: float | None
+    seed: int
+
+
+class Engine:
+    """Runs steps over `parts`.
+
+    Args:
+        parts: What is trained.
+
+    Attributes:
+        skipped: Steps that an fp16 overflow has skipped.
+        lr: The learning rate of the first optimiser in the last step.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.scaler = parts.precision.scaler()
+        self.skipped = 0
+        self.lr = _rate(parts)
+        self._skipped_in_a_row = 0
+        self._trained = [each for each in parts.network.parameters() if each.requires_grad]
+
+    def step(self, epoch: int, step: int, columns: list[Tensor], weights: Tensor | None) -> tuple[Tensor, float]:
+        """Train on one batch.
+
+        Args:
+            epoch: From 0.
+            step: Within the epoch, from 0.
+            columns: Indices `[B]` of the images and, where the mix draws its own partners, of these.
+            weights: Class weights `[K]` on the device, or None for 1.
+
+        Returns:
+            The loss, and the norm of the gradient before clipping.
+
+        Raises:
+            NonFiniteError: The loss or its gradient is NaN or infinite; no weight has been changed.
+        """
+        parts = self.parts
+        self.lr = _rate(parts)
+        seed_default_generators(parts.seed, "step", epoch, step)
+        mixed = self._inputs(epoch, step, columns)
+        observe = getattr(parts.loss.loss, "observe", None)
+        if observe is not None:
+            observe(parts.loader.targets.index_select(0, columns[0].to(parts.loader.targets.device)))
+        with parts.precision.autocast():
+            output = parts.network(mixed.images)
+        logits, features = output if isinstance(output, tuple) else (output, None)
+        logits = logits.to(parts.precision.master)
+        features = features.to(parts.precision.master) if features is not None else None
+        total, norm = parts.loss(logits, features, mixed, parts.mix is not None, weights)
+        loss = total / norm
+        for optimizer in parts.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()
+        gradient = self._update(loss.detach(), epoch, step, columns[0])
+        return loss.detach(), gradient
+
+    def _inputs(self, epoch: int, step: int, columns: list[Tensor]) -> Mixed:
+        parts = self.parts
+        batches = []
+        for number, indices in enumerate(columns):
+            draws = parts.loader.draw(indices.numel(), generator(parts.seed, "augment", epoch, step, number))
+            batches.append(parts.loader.batch(indices, draws))
+        first = batches[0]
+        if parts.mix is None:
+            return Mixed(first.images, first.targets, first.targets, first.images.new_ones(()))
+        if len(batches) == 1:
+            order = torch.randperm(first.targets.numel(), generator=generator(parts.seed, "partner", epoch, step))
+            order = order.to(first.targets.device)
+            batches.append(Batch(first.images.index_select(0, order), first.targets.index_select(0, order)))
+        mixed = parts.mix(first, batches[1], generator(parts.seed, "mix", epoch, step))
+        _check_mixed(mixed, first)
+        return Mixed(*mixed)
+
+    def _update(self, loss: Tensor, epoch: int, step: int, indices: Tensor) -> float:
+        parts = self.parts
+        for optimizer in parts.optimizers:
+            self.scaler.unscale_(optimizer)
+        if parts.clip is not None:
+            norm = nn.utils.clip_grad_norm_(self._trained, parts.clip)
+        else:
+            norm = nn.utils.get_total_norm([each.grad for each in self._trained if each.grad is not None])
+        gradient = float(norm)
+        finite_loss, finite_gradient = bool(loss.isfinite()), math.isfinite(gradient)
+        overflow = self.scaler.is_enabled() and finite_loss and not finite_gradient
+        if not overflow and not (finite_loss and finite_gradient):
+            raise NonFiniteError(
+                f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite at epoch {epoch}, step {step}, "
+                f"learning rate {self.lr:g}, images {indices.tolist()[:8]}...; a smaller --lr or --clip 1 may help"
+            )
+        self._count_overflow(overflow, epoch, step)
+        for optimizer in parts.optimizers:
+            self.scaler.step(optimizer)
+        self.scaler.update()
+        for scheduler in parts.schedulers:
+            scheduler.step()
+        if parts.averaged is not None:
+            parts.averaged.update_parameters(parts.network)
+        return gradient
+
+    def _count_overflow(self, overflow: bool, epoch: int, step: int) -> None:
+        self._skipped_in_a_row = self._skipped_in_a_row + 1 if overflow else 0
+        self.skipped += overflow
+        if self._skipped_in_a_row >= _MOST_SKIPPED:
+            raise NonFiniteError(
+                f"{_MOST_SKIPPED} steps in a row overflowed in fp16, the last at epoch {epoch}, step {step}; "
+                "--precision bf16 or fp32 has the range"
+            )
+
+
+def _rate(parts: Parts) -> float:
+    return float(parts.optimizers[0].param_groups[0]["lr"])
+
+
+def _check_mixed(mixed: Any, first: Batch) -> None:
+    """A mix by a stranger must keep the shapes that the loss relies on."""
+    if not isinstance(mixed, tuple) or len(mixed) != 4:
+        raise ComponentError(f"Expected the mix to return Mixed(images, targets_a, targets_b, lam), but got {type(mixed).__name__}")
+    images, targets_a, targets_b, lam = mixed
+    wanted = first.targets.shape
+    if images.shape != first.images.shape or any(each.shape != wanted for each in (targets_a, targets_b, lam)):
+        raise ComponentError(
+            f"Expected the mix to keep images {list(first.images.shape)} and labels and lam {list(wanted)}, but got "
+            f"{list(images.shape)}, {list(targets_a.shape)}, {list(targets_b.shape)} and {list(lam.shape)}"
+        )
