@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from imbalearn_torch import errors as errors
-    from imbalearn_torch.data.plan_sampler import PlanSampler as PlanSampler
     from imbalearn_torch.data.labels import labels_of as labels_of
+    from imbalearn_torch.data.plan_sampler import PlanSampler as PlanSampler
     from imbalearn_torch.draws import sample_beta as sample_beta
     from imbalearn_torch.draws import sample_boxes as sample_boxes
     from imbalearn_torch.experiments.config import RunConfig as RunConfig
@@ -51,7 +51,26 @@ _HOMES = {
 }
 _MODULES = ("backbones", "errors", "losses", "mixing", "samplers", "weights")
 
-__all__ = sorted([*_HOMES, "errors"])
+__all__ = [
+    "Batch",
+    "Component",
+    "Dataset",
+    "Mixed",
+    "Outputs",
+    "PlanSampler",
+    "RunConfig",
+    "Samples",
+    "build",
+    "errors",
+    "hookimpl",
+    "labels_of",
+    "normalised_prior",
+    "registry",
+    "resume",
+    "run",
+    "sample_beta",
+    "sample_boxes",
+]
 
 
 def __getattr__(name: str) -> Any:

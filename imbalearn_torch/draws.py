@@ -28,9 +28,10 @@ def sample_beta(alpha: float, beta: float, size: int, generator: torch.Generator
     shape = torch.tensor([[alpha], [beta]], dtype=torch.float64).expand(2, size)
     first, second = torch._standard_gamma(shape, generator=generator)
     total = first + second
-    # Both may underflow all the same; which of the two is larger is then a coin with probability alpha / (alpha + beta).
+    # torch clamps a draw that underflows to a tiny number instead of 0.
+    # Where both underflow all the same, one of them is larger with probability alpha / (alpha + beta): a coin.
     coin = torch.rand(size, dtype=torch.float64, generator=generator) < alpha / (alpha + beta)
-    drawn = total > 1e-290  # torch clamps a Gamma draw that underflows to the smallest normal number
+    drawn = total > 1e-290
     share = torch.where(drawn, first / total, coin.double())
     return share.float()
 

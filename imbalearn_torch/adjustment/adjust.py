@@ -42,7 +42,9 @@ def needs_of(adjuster: Any) -> frozenset[str]:
     """
     needs = frozenset(getattr(adjuster, "needs", ()))
     if needs - NEEDS:
-        raise ComponentError(f"Expected `needs` of {type(adjuster).__name__} to be among {sorted(NEEDS)}, but got {sorted(needs)}")
+        raise ComponentError(
+            f"Expected `needs` of {type(adjuster).__name__} to be among {sorted(NEEDS)}, but got {sorted(needs)}"
+        )
     return needs
 
 
@@ -74,7 +76,10 @@ def adjust(
         seed_default_generators(seed, "fit", number)
         seen = validation if "features" in needs else validation._replace(features=None)
         chosen.append(
-            dict(adjuster.fit(seen, train=train if "train" in needs else None, head=head if "head" in needs else None) or {})
+            dict(
+                adjuster.fit(seen, train=train if "train" in needs else None, head=head if "head" in needs else None)
+                or {}
+            )
         )
         validation = validation._replace(logits=adjuster(validation.logits, seen.features))
         test = test._replace(logits=adjuster(test.logits, test.features if "features" in needs else None))

@@ -27,7 +27,9 @@ class Crop:
         mode: What stands beyond the border: its mirror image, or the mean colour.
     """
 
-    def __init__(self, *, fill: tuple[int, ...], pad: int = 4, mode: Literal["reflect", "constant"] = "reflect") -> None:
+    def __init__(
+        self, *, fill: tuple[int, ...], pad: int = 4, mode: Literal["reflect", "constant"] = "reflect"
+    ) -> None:
         if pad < 1:
             raise OptionError(f"Expected `pad` to be >= 1, but got {pad}")
         self.pad, self.mode, self.fill = pad, mode, fill
@@ -36,7 +38,9 @@ class Crop:
         import torch
 
         if self.mode == "reflect" and self.pad >= min(height, width):
-            raise OptionError(f"Expected `pad` of crop to be smaller than the image ({height}x{width}), but got {self.pad}")
+            raise OptionError(
+                f"Expected `pad` of crop to be smaller than the image ({height}x{width}), but got {self.pad}"
+            )
         return torch.randint(-self.pad, self.pad + 1, (size, 2), generator=generator)
 
     def apply(self, images: Tensor, draws: Tensor) -> Tensor:
@@ -54,7 +58,9 @@ class Crop:
         else:
             inside_rows, inside_columns = rows.clamp(0, height - 1), columns.clamp(0, width - 1)
         which = torch.arange(batch, device=device)[:, None, None]
-        moved = images.permute(0, 2, 3, 1)[which, inside_rows[:, :, None], inside_columns[:, None, :]].permute(0, 3, 1, 2)
+        moved = images.permute(0, 2, 3, 1)[which, inside_rows[:, :, None], inside_columns[:, None, :]].permute(
+            0, 3, 1, 2
+        )
         if self.mode == "reflect":
             return moved
         inside = (rows == inside_rows)[:, None, :, None] & (columns == inside_columns)[:, None, None, :]

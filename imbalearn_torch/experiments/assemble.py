@@ -95,7 +95,11 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     columns = [Planner(sampler, num_items=len(data.targets), seed=config.seed, stream="plan")]
     partner = getattr(mix, "partner", "batch")
     if partner != "batch":
-        other = build(lambda: resolve("sampler", partner, registry).build(targets=data.targets, num_classes=classes, epochs=epochs))
+        other = build(
+            lambda: resolve("sampler", partner, registry).build(
+                targets=data.targets, num_classes=classes, epochs=epochs
+            )
+        )
         build.check()
         columns.append(Planner(other, num_items=len(data.targets), seed=config.seed, stream="partner"))
     stats = ClassStats(data.targets, classes, tuple(columns), config.prior)
@@ -144,5 +148,7 @@ def build_backbone(run: ResolvedRun, data: OpenData) -> nn.Module:
         input_shape=shape,
     )
     if not isinstance(backbone, nn.Module):
-        raise ComponentError(f"Expected backbone {run.config.backbone!r} to be an nn.Module, but got {type(backbone).__name__}")
+        raise ComponentError(
+            f"Expected backbone {run.config.backbone!r} to be an nn.Module, but got {type(backbone).__name__}"
+        )
     return backbone

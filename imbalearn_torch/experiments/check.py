@@ -23,7 +23,11 @@ def check_config(values: dict[str, Any], known: Registry) -> ResolvedRun:
         config = make_config(values)
     except ConfigError as error:
         problems += error.problems
-        sound = {name: value for name, value in values.items() if name in RunConfig.model_fields and not _named(name, problems)}
+        sound = {
+            name: value
+            for name, value in values.items()
+            if name in RunConfig.model_fields and not _named(name, problems)
+        }
         config = make_config(sound)
     try:
         resolved = resolve_run(config, known)

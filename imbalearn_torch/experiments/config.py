@@ -27,9 +27,15 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     data: Spec = Field("digits", description="Data set, or a path: ./folder, ./images.parquet, ./arrays.npz.")
-    imbalance: str | None = Field(None, description="Imbalance profile of the training part; default: the data set's own.")
-    subset_seed: int | None = Field(None, ge=0, description="Seed of the imbalance profile's choice; default: the seed.")
-    val_fraction: float = Field(0.1, ge=0, lt=1, description="Share of the training part held out for validation; 0: none.")
+    imbalance: str | None = Field(
+        None, description="Imbalance profile of the training part; default: the data set's own."
+    )
+    subset_seed: int | None = Field(
+        None, ge=0, description="Seed of the imbalance profile's choice; default: the seed."
+    )
+    val_fraction: float = Field(
+        0.1, ge=0, lt=1, description="Share of the training part held out for validation; 0: none."
+    )
     augment: str | None = Field(None, description="Augmentations joined by +; default: the data set's own.")
     sampler: Spec = Field("instance", description="How an epoch's images are drawn.")
     mix: Spec = Field("none", description="How pairs of images are mixed.")
@@ -44,17 +50,27 @@ class RunConfig(BaseModel):
     lr: float | None = Field(None, gt=0, description="Peak learning rate; default: the optimiser's own.")
     weight_decay: float | None = Field(None, ge=0, description="Weight decay; default: the optimiser's own.")
     schedule: str = Field("one-cycle", description="Learning-rate schedule.")
-    label_smoothing: float | None = Field(None, ge=0, lt=1, description="The option `smoothing` of losses that have it.")
-    ema: float = Field(0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none.")
+    label_smoothing: float | None = Field(
+        None, ge=0, lt=1, description="The option `smoothing` of losses that have it."
+    )
+    ema: float = Field(
+        0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none."
+    )
     clip: float | None = Field(None, gt=0, description="Largest gradient norm.")
-    tta: Literal["auto", "none", "flip"] = Field("auto", description="Average over the mirror image at test; auto: if trained with it.")
-    select: Literal["last", "best", "test"] = Field("last", description="Weights to keep; `test` peeks at the test set and is marked.")
+    tta: Literal["auto", "none", "flip"] = Field(
+        "auto", description="Average over the mirror image at test; auto: if trained with it."
+    )
+    select: Literal["last", "best", "test"] = Field(
+        "last", description="Weights to keep; `test` peeks at the test set and is marked."
+    )
     monitor: Literal["macro-f1", "loss"] = Field("macro-f1", description="What `best` and patience look at.")
     patience: int | None = Field(None, ge=1, description="Stop after that many epochs without improvement.")
     seed: int = Field(0, ge=0, description="Seed of everything.")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
     threads: int | None = Field(None, ge=1, description="Processor threads; default: all cores.")
-    precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field("auto", description="auto: bf16 where the hardware is fast at it.")
+    precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field(
+        "auto", description="auto: bf16 where the hardware is fast at it."
+    )
     channels_last: bool = Field(True, description="Memory format of images and weights.")
     checkpoint_every: int = Field(1, ge=1, description="Epochs between checkpoints.")
 
@@ -125,8 +141,11 @@ def config_from_toml(file: Path) -> dict[str, Any]:
         raise ConfigError([f"the configuration {file} cannot be read: {error}"]) from None
     version = values.pop("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
-        raise ConfigError([f"the configuration {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"])
+        raise ConfigError(
+            [f"the configuration {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"]
+        )
     objects = [name for name, value in values.items() if isinstance(value, str) and value.startswith("object ")]
     if objects:
-        raise ConfigError([f"the configuration {file} was made in Python with an own object for {', '.join(objects)}; run it from there"])
+        names = ", ".join(objects)
+        raise ConfigError([f"the configuration {file} has objects made in Python ({names}); run it from there"])
     return values

@@ -39,7 +39,9 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
         network = Network(network.backbone, features=True, cosine=cosine)
 
     def outputs(inputs: Tensor, targets: Tensor) -> Outputs:
-        return predict(network, session.loader(inputs, targets), precision=precision, scale=session.scale, flip=session.flip)
+        return predict(
+            network, session.loader(inputs, targets), precision=precision, scale=session.scale, flip=session.flip
+        )
 
     test = outputs(*session.data.test())
     held = session.data.validation()
@@ -160,11 +162,11 @@ def _write_reports(
     figures = {
         "curves": curves_svg(history),
         "per_class": per_class_svg({result["name"]: recalls}, counts.tolist(), classes),
-        "confusion": confusion_svg(confusion, counts.tolist(), classes),
+        "confusion": confusion_svg(confusion.tolist(), counts.tolist(), classes),
     }
     with storage_errors(folder.path):
         write_per_class_csv(folder.path / "per_class.csv", result["metrics"]["test"], classes)
-        write_confusion_csv(folder.path / "confusion.csv", confusion, classes)
+        write_confusion_csv(folder.path / "confusion.csv", confusion.tolist(), classes)
     for name, svg in figures.items():
         folder.write_text(f"{name}.svg", svg)
     folder.write_text("report.html", render_page(result, figures))

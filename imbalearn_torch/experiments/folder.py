@@ -70,13 +70,18 @@ class RunFolder:
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"the output folder {self.path} is a file")
         if self.holds_run:
-            raise RunFolderError(f"the output folder {self.path} holds a run; go on with `imbalearn resume {self.path}` or give another --out")
+            raise RunFolderError(
+                f"the output folder {self.path} holds a run; go on with `imbalearn resume {self.path}` "
+                "or give another --out"
+            )
         self._make()
         self.acquire()
         strangers = sorted(each.name for each in self.path.iterdir() if each.name != _LOCK)
         if strangers:
             self.release()
-            raise RunFolderError(f"the output folder {self.path} is not empty (it holds {', '.join(strangers[:3])}); give another --out")
+            raise RunFolderError(
+                f"the output folder {self.path} is not empty (it holds {', '.join(strangers[:3])}); give another --out"
+            )
         self.write_config(config)
 
     def _make(self) -> None:
@@ -85,7 +90,9 @@ class RunFolder:
             if not os.access(self.path, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
-            raise RunFolderError(f"the output folder {self.path} cannot be written: {error.strerror or error}") from error
+            raise RunFolderError(
+                f"the output folder {self.path} cannot be written: {error.strerror or error}"
+            ) from error
 
     def acquire(self) -> None:
         """Lock the folder; the kernel frees the lock when the process ends, however it ends.
@@ -101,7 +108,9 @@ class RunFolder:
         except Timeout:
             raise RunFolderError(f"the output folder {self.path} is in use by {self._holder()}") from None
         except OSError as error:
-            raise RunFolderError(f"the output folder {self.path} cannot be written: {error.strerror or error}") from error
+            raise RunFolderError(
+                f"the output folder {self.path} cannot be written: {error.strerror or error}"
+            ) from error
         self._lock = lock
         with storage_errors(self.path / _LOCK):
             (self.path / _LOCK).write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")

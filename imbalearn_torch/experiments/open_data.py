@@ -12,9 +12,9 @@ from torch import Tensor
 
 from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
 from imbalearn_torch.data.check import check_dataset
-from imbalearn_torch.data.decode import decode
-from imbalearn_torch.data.prepare import Selection, channel_statistics, select
+from imbalearn_torch.data.prepare import channel_statistics, decode, select
 from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.data.selection import Selection
 from imbalearn_torch.errors import ConfigError, DataError
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import Resolved, resolve
@@ -91,10 +91,14 @@ class OpenData:
             return sampler
         before = self.targets.numel()
         inputs, targets = sampler.fit_resample(self.inputs, self.targets)
-        if inputs.shape[1:] != self.inputs.shape[1:] or inputs.dtype != self.inputs.dtype or len(inputs) != len(targets):
+        if (
+            inputs.shape[1:] != self.inputs.shape[1:]
+            or inputs.dtype != self.inputs.dtype
+            or len(inputs) != len(targets)
+        ):
             raise DataError(
-                f"Expected fit_resample to keep the inputs {list(self.inputs.shape[1:])} {self.inputs.dtype} and give each a "
-                f"label, but got {list(inputs.shape)} {inputs.dtype} and {len(targets)} labels"
+                f"Expected fit_resample to keep {list(self.inputs.shape[1:])} {self.inputs.dtype} and label each, "
+                f"but got {list(inputs.shape)} {inputs.dtype} and {len(targets)} labels"
             )
         self._train, self.targets = inputs, targets.to(torch.int64)
         if hasattr(sampler, "plan"):

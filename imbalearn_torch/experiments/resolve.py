@@ -133,7 +133,9 @@ def _with_absolute_paths(data: Any, collector: _Collector) -> Any:
         if isinstance(value, Path):
             options[name] = value.expanduser().absolute()
             if name == "path" and not options[name].exists():
-                collector.problems.append(f"option 'path' of {data.entry.kind} {data.entry.label!r}: no such file or folder: {value}")
+                collector.problems.append(
+                    f"option 'path' of {data.entry.kind} {data.entry.label!r}: no such file or folder: {value}"
+                )
     return replace(data, options=options)
 
 
@@ -142,11 +144,15 @@ def _with_smoothing(loss: Any, smoothing: float | None, collector: _Collector) -
         return loss
     if not isinstance(loss, Resolved) or "smoothing" not in loss.options:
         label = loss.entry.label if isinstance(loss, Resolved) else type(loss).__name__
-        collector.problems.append(f"--label-smoothing is for losses with the option 'smoothing', which loss {label!r} has not")
+        collector.problems.append(
+            f"--label-smoothing is for losses with the option 'smoothing', which loss {label!r} has not"
+        )
         return loss
     if loss.options["smoothing"] not in (0, smoothing):
         given = loss.options["smoothing"]
-        collector.problems.append(f"label smoothing is given twice: --label-smoothing {smoothing} and smoothing={given} of the loss")
+        collector.problems.append(
+            f"label smoothing is given twice: --label-smoothing {smoothing} and smoothing={given} of the loss"
+        )
     return replace(loss, options={**loss.options, "smoothing": smoothing})
 
 
@@ -162,7 +168,9 @@ def _with_rates(optimizer: Choice | None, config: RunConfig, collector: _Collect
             continue
         if options[name] not in (defaults[name], value):
             flag = name.replace("_", "-")
-            collector.problems.append(f"the {name} is given twice: --{flag} {value} and {name}={options[name]} of the optimizer")
+            collector.problems.append(
+                f"the {name} is given twice: --{flag} {value} and {name}={options[name]} of the optimizer"
+            )
         options[name] = value
     return replace(optimizer, options=options)
 

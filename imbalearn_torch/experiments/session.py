@@ -137,14 +137,11 @@ class Session:
         Raises:
             CheckpointError: It belongs to another run; the differences are listed.
         """
-        here, differences = self.identity(), []
-        for name in ("classes", "train_counts", "train_images"):
-            if saved[name] != here[name]:
-                differences.append(f"{name}: {saved[name]} there, {here[name]} here")
-        for name in sorted({*saved["config"], *here["config"]}):
-            there, now = saved["config"].get(name), here["config"].get(name)
-            if there != now:
-                differences.append(f"{name}: {there!r} there, {now!r} here")
+        here = self.identity()
+        pairs = [(name, saved[name], here[name]) for name in ("classes", "train_counts", "train_images")]
+        names = sorted({*saved["config"], *here["config"]})
+        pairs += [(name, saved["config"].get(name), here["config"].get(name)) for name in names]
+        differences = [f"{name}: {there!r} there, {now!r} here" for name, there, now in pairs if there != now]
         if differences:
             raise CheckpointError(f"the checkpoint belongs to another run: {'; '.join(differences)}")
 
@@ -169,7 +166,11 @@ class Session:
     @property
     def scale(self) -> float:
         """The factor on the network's outputs that makes them logits."""
-        return float(getattr(self.components.loss, "scale", 1.0)) if getattr(self.components.loss, "head", "") == "cosine" else 1.0
+        return (
+            float(getattr(self.components.loss, "scale", 1.0))
+            if getattr(self.components.loss, "head", "") == "cosine"
+            else 1.0
+        )
 
 
 def prior_effects(session: Session, epoch: int) -> dict[str, torch.Tensor]:
@@ -225,5 +226,7 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
     if twice:
         session.warnings.append(twice)
     if config.select == "test":
-        session.warnings.append("--select test chooses the weights on the test set: the result is marked as selected on test data")
+        session.warnings.append(
+            "--select test chooses the weights on the test set: the result is marked as selected on test data"
+        )
     return session

@@ -45,8 +45,6 @@ class Resolved:
                 )
         wanted = _wanted(self.entry, context)
         who = f"{kind} {self.entry.label!r}"
-        if component.deprecated is not None:
-            warnings.warn(f"{who} is deprecated; use {component.deprecated!r}", FutureWarning, stacklevel=3)
         return call_factory(who, import_factory(component.factory), self.options, wanted)
 
 
@@ -133,4 +131,8 @@ def build(kind: str, text: str, /, **context: Any) -> Any:
     >>> build("mix", "mixup:alpha=0.2").alpha
     0.2
     """
-    return resolve(kind, text).build(**context)
+    resolved = resolve(kind, text)
+    successor = resolved.entry.component.deprecated
+    if successor is not None:
+        warnings.warn(f"{kind} {resolved.entry.label!r} is deprecated; use {successor!r}", FutureWarning, stacklevel=2)
+    return resolved.build(**context)

@@ -107,6 +107,9 @@ def load_file(file: Path) -> Plugin:
             if Path(getattr(loaded, "__file__", None) or "").absolute() == file.absolute():
                 return loaded
             raise PluginError(f"a module named {name!r} is already imported; rename {file.name!r}")
+        installed = importlib.util.find_spec(name)
+        if installed is not None and installed.has_location and Path(installed.origin or "") != file.absolute():
+            raise PluginError(f"an installed module is named {name!r} too; rename {file.name!r}")
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None:
             raise PluginError(f"expected a Python file, but got {file.name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from imbalearn_torch.errors import ComponentError, OptionError
@@ -34,7 +35,7 @@ class Option:
 
     def describe_default(self) -> str:
         """`default 2.0` or `required`."""
-        return "required" if self.required else f"default {format_value(self.default)}"
+        return "required" if self.required else f"default {_format(self.annotation, self.default)}"
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,22 @@ def resolve_options(
 
 
 def format_options(options: tuple[Option, ...], values: Mapping[str, Any]) -> str:
-    """`key=value,...` of typed values, quoted where a bare word would be read as another type."""
-    parts = []
-    for option in options:
-        value = values[option.name]
-        text = format_value(value)
-        try:
-            same = convert(option.annotation, parse_value(text)) == value
-        except (Mismatch, OptionError):
-            same = False
-        parts.append(f"{option.name}={text if same else format_value(value, quote=True)}")
-    return ",".join(parts)
+    """`key=value,...` of typed values."""
+    return ",".join(f"{option.name}={_format(option.annotation, values[option.name])}" for option in options)
+
+
+def _format(annotation: str, value: Any) -> str:
+    """The plainest text that gives the value back: quoted only where a bare word would be read as another type."""
+    texts = [format_value(value), format_value(value, quote=True)]
+    if value == "none":
+        texts.insert(0, "none")
+    if not isinstance(value, (str, Path, tuple)):
+        return texts[0]
+    return next((text for text in texts if _reads_back(annotation, text, value)), texts[-1])
+
+
+def _reads_back(annotation: str, text: str, value: Any) -> bool:
+    try:
+        return convert(annotation, parse_value(text)) == value
+    except (Mismatch, OptionError):
+        return False

@@ -141,7 +141,8 @@ class Registry:
             choices = " or ".join(entry.full_name for entry in found)
             raise UnknownComponentError(f"{kind} {short!r} is offered by several plugins; write {choices}")
         if not found:
-            raise UnknownComponentError(self._unknown(kind, name, short, self.names(kind)))
+            names = self.names(kind)
+            raise UnknownComponentError(self._unknown(kind, name, nearest(short, names), names))
         return found[0]
 
     def _find_qualified(self, kind: str, distribution: str, short: str) -> Entry:
@@ -156,18 +157,16 @@ class Registry:
         if found:
             return found[0]
         full_name = f"{distribution}/{short}"
-        causes = [str(plugin) for plugin in plugins if plugin.status != "ok"]
+        causes = [f"{plugin.status} plugin {plugin}" for plugin in plugins if plugin.status != "ok"]
         if causes:
-            raise UnknownComponentError(
-                f"no {kind} named {full_name!r}: {plugins[0].status} plugin {'; '.join(causes)}"
-            )
-        known = [entry.full_name for entry in (entries or self.entries(kind))]
-        raise UnknownComponentError(self._unknown(kind, full_name, full_name, known))
+            raise UnknownComponentError(f"no {kind} named {full_name!r}: {'; '.join(causes)}")
+        offered = entries or self.entries(kind)
+        known = [entry.full_name for entry in offered]
+        same = nearest(full_name, [entry.full_name for entry in offered if _answers(entry, short)])
+        raise UnknownComponentError(self._unknown(kind, full_name, same or nearest(full_name, known), known))
 
-    def _unknown(self, kind: str, typed: str, wanted: str, known: Iterable[str]) -> str:
-        names = list(known)
-        hint = f"(known: {', '.join(names)}; see `imbalearn plugins list`)"
-        message = f"no {kind} named {typed!r}{nearest(wanted, names)} {hint}"
+    def _unknown(self, kind: str, typed: str, suggestion: str, known: Iterable[str]) -> str:
+        message = f"no {kind} named {typed!r}{suggestion} (known: {', '.join(known)}; see `imbalearn plugins list`)"
         loaded = [plugin for each in self._loaded.values() for plugin in each]
         failed = [str(plugin) for plugin in loaded if plugin.status == "failed"]
         blocked = [plugin.distribution for plugin in loaded if plugin.status == "blocked"]

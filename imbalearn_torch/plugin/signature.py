@@ -6,6 +6,7 @@ import ast
 import contextlib
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -160,4 +161,4 @@ def _annotation_text(annotation: Any) -> str:
     if isinstance(annotation, str):
         return annotation
     plain = isinstance(annotation, type) and not hasattr(annotation, "__args__")
-    return annotation.__name__ if plain else repr(annotation)
+    return annotation.__name__ if plain else re.sub(r"ForwardRef\('(.*?)'\)", r"\1", repr(annotation))

@@ -67,7 +67,9 @@ def save_checkpoint(folder: Path, step: int, weights: dict[str, Tensor], state: 
         size = sum(tensor.nbytes for tensor in weights.values())
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         cause = "the disk is full" if full else str(error).splitlines()[0]
-        raise StorageError(f"the checkpoint {target} of about {size / 1e6:.0f} MB could not be written: {cause}") from error
+        raise StorageError(
+            f"the checkpoint {target} of about {size / 1e6:.0f} MB could not be written: {cause}"
+        ) from error
     for old in _complete(folder)[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
     return target

@@ -137,8 +137,9 @@ class Engine:
         overflow = self.scaler.is_enabled() and finite_loss and not finite_gradient
         if not overflow and not (finite_loss and finite_gradient):
             raise NonFiniteError(
-                f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite at epoch {epoch}, step {step}, "
-                f"learning rate {self.lr:g}, images {indices.tolist()[:8]}...; a smaller --lr or --clip 1 may help"
+                f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite at epoch {epoch}, "
+                f"step {step}, learning rate {self.lr:g}, images {indices.tolist()[:8]}...; "
+                "a smaller --lr or --clip 1 may help"
             )
         self._count_overflow(overflow, epoch, step)
         for optimizer in parts.optimizers:
@@ -167,7 +168,9 @@ def _rate(parts: Parts) -> float:
 def _check_mixed(mixed: Any, first: Batch) -> None:
     """A mix by a stranger must keep the shapes that the loss relies on."""
     if not isinstance(mixed, tuple) or len(mixed) != 4:
-        raise ComponentError(f"Expected the mix to return Mixed(images, targets_a, targets_b, lam), but got {type(mixed).__name__}")
+        raise ComponentError(
+            f"Expected the mix to return Mixed(images, targets_a, targets_b, lam), but got {type(mixed).__name__}"
+        )
     images, targets_a, targets_b, lam = mixed
     wanted = first.targets.shape
     if images.shape != first.images.shape or any(each.shape != wanted for each in (targets_a, targets_b, lam)):

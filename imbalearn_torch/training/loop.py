@@ -179,7 +179,13 @@ class Trainer:
             stopped = self._judge(row)
         state.history.append(row)
         self._on_epoch(row)
-        state.epoch, state.step, state.loss_sum, state.gradient_sum, state.epoch_seconds = state.epoch + 1, 0, 0.0, 0.0, 0.0
+        state.epoch, state.step, state.loss_sum, state.gradient_sum, state.epoch_seconds = (
+            state.epoch + 1,
+            0,
+            0.0,
+            0.0,
+            0.0,
+        )
         return stopped
 
     def _judge(self, row: dict[str, Any]) -> bool:

@@ -42,7 +42,9 @@ class Network(nn.Module):
         backbone: Any = self.backbone
         head = backbone.get_classifier()
         if not isinstance(head, nn.Linear):
-            raise ComponentError(f"Expected the backbone's classifier to be an nn.Linear, but got {type(head).__name__}")
+            raise ComponentError(
+                f"Expected the backbone's classifier to be an nn.Linear, but got {type(head).__name__}"
+            )
         return head
 
     def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]:
@@ -52,8 +54,5 @@ class Network(nn.Module):
         backbone: Any = self.backbone
         features = backbone.forward_head(backbone.forward_features(images), pre_logits=True)
         head = self._classifier()
-        if self._cosine:
-            logits = F.linear(F.normalize(features), F.normalize(head.weight))
-        else:
-            logits = head(features)
+        logits = F.linear(F.normalize(features), F.normalize(head.weight)) if self._cosine else head(features)
         return (logits, features) if self._features else logits

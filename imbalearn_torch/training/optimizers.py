@@ -43,7 +43,12 @@ def sgd(
 
 
 def adamw(
-    *, parameters: Sequence[nn.Parameter], lr: float = 0.002, weight_decay: float = 0.05, beta1: float = 0.9, beta2: float = 0.999
+    *,
+    parameters: Sequence[nn.Parameter],
+    lr: float = 0.002,
+    weight_decay: float = 0.05,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
 ) -> list[torch.optim.Optimizer]:
     """Adam with decoupled weight decay (Loshchilov 2019, arXiv:1711.05101); biases and norms do not decay.
 
@@ -100,7 +105,10 @@ OPTIMIZERS = Table(
     (
         Component(name="sgd", factory=f"{_HERE}:sgd", summary="SGD with Nesterov momentum, from torch."),
         Component(
-            name="adamw", factory=f"{_HERE}:adamw", summary="AdamW, from torch.", reference="Loshchilov 2019, arXiv:1711.05101"
+            name="adamw",
+            factory=f"{_HERE}:adamw",
+            summary="AdamW, from torch.",
+            reference="Loshchilov 2019, arXiv:1711.05101",
         ),
         Component(
             name="muon",

@@ -33,7 +33,9 @@ def resolve_device(name: str) -> torch.device:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         first = str(error).splitlines()[0]
-        raise OptionError(f"option 'device' expects auto, cpu or a device of this machine, got {name!r}: {first}") from None
+        raise OptionError(
+            f"option 'device' expects auto, cpu or a device of this machine, got {name!r}: {first}"
+        ) from None
     return device
 
 

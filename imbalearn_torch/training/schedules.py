@@ -28,7 +28,9 @@ def _warmed(optimizer: Optimizer, steps: int, warmup: float, main: LRScheduler) 
     ramp = round(_fraction("warmup", warmup) * steps)
     if ramp < 1:
         return main
-    return ChainedScheduler([LinearLR(optimizer, start_factor=1 / (ramp + 1), total_iters=ramp), main], optimizer=optimizer)
+    return ChainedScheduler(
+        [LinearLR(optimizer, start_factor=1 / (ramp + 1), total_iters=ramp), main], optimizer=optimizer
+    )
 
 
 def constant(*, optimizer: Optimizer, steps: int, warmup: float = 0.0) -> LRScheduler:
@@ -107,8 +109,18 @@ SCHEDULES = Table(
     "schedule",
     ("optimizer", "steps"),
     (
-        Component(name="one-cycle", factory=f"{_HERE}:one_cycle", summary="Up and down in straight lines.", reference="arXiv:1708.07120"),
-        Component(name="cosine", factory=f"{_HERE}:cosine", summary="Half a cosine with warm-up.", reference="arXiv:1608.03983"),
+        Component(
+            name="one-cycle",
+            factory=f"{_HERE}:one_cycle",
+            summary="Up and down in straight lines.",
+            reference="arXiv:1708.07120",
+        ),
+        Component(
+            name="cosine",
+            factory=f"{_HERE}:cosine",
+            summary="Half a cosine with warm-up.",
+            reference="arXiv:1608.03983",
+        ),
         Component(name="multistep", factory=f"{_HERE}:multistep", summary="A factor at each milestone."),
         Component(name="constant", factory=f"{_HERE}:constant", summary="The peak throughout."),
     ),

@@ -68,7 +68,7 @@ class LossStep:
         if not isinstance(values, Tensor) or values.shape != targets.shape:
             came = f"a tensor of shape {list(values.shape)}" if isinstance(values, Tensor) else type(values).__name__
             raise ComponentError(
-                f"Expected {self._name} to give one value a sample ([B] = {list(targets.shape)}) with reduction='none', "
+                f"Expected {self._name} to give one value a sample, {list(targets.shape)}, with reduction='none', "
                 f"but got {came}"
             )
         return values

@@ -1,0 +1,1 @@
+"""Measurements with the commands that regenerate them: `python -m benchmarks [NAME] [--quick] [--json OUT]`."""

@@ -1,0 +1,83 @@
+"""`imbalearn run`: one training run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imbalearn_torch.cli.config_options import config_options, config_values, plugin_options
+from imbalearn_torch.errors import ImbalearnError
+from imbalearn_torch.experiments.check import check_config
+from imbalearn_torch.plugin.registry import Registry, registry
+
+__all__ = ["command"]
+
+
+@click.command("run")
+@config_options
+@click.option("--config", "config_file", metavar="FILE", help="A saved config.toml; options given beside it win.")
+@click.option("--out", metavar="DIR", help="The run folder.  [default: runs/DATE-NAME]")
+@plugin_options
+@click.option("--dry-run", is_flag=True, help="Print configuration, counts, prior and warnings; train nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@click.option("--quiet", is_flag=True, help="No progress and no table.")
+def command(  # noqa: PLR0917 - click passes by name
+    config_file: str | None,
+    out: str | None,
+    plugin_files: tuple[str, ...],
+    no_plugins: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Train one model and write a run folder with its figures.
+
+    A component is spelled NAME[:key=value,...], such as --loss focal:gamma=2; `--loss focal:help` prints its options.
+    """
+    known = registry(map(Path, plugin_files), plugins=not no_plugins)
+    if _print_help(given, known):
+        return
+    resolved = check_config(config_values(given, config_file), known)
+    if dry_run:
+        from imbalearn_torch.experiments.session import open_session
+
+        described = open_session(resolved, known).describe()
+        if as_json:
+            click.echo(json.dumps(described, ensure_ascii=False, allow_nan=False, indent=1))
+        else:
+            from imbalearn_torch.cli.describe import print_description
+
+            print_description(described)
+        return
+    from imbalearn_torch.cli.progress import finished, watcher
+    from imbalearn_torch.experiments.run import start
+
+    with watcher(quiet) as observer:
+        done = start(resolved, known, Path(out) if out else None, observer)
+    finished(done, as_json=as_json, quiet=quiet)
+
+
+def _print_help(given: dict[str, Any], known: Registry) -> bool:
+    """Answer every `NAME:help`; whether there was one."""
+    from imbalearn_torch.cli.options_help import component_help, table_help
+    from imbalearn_torch.experiments.resolve import KIND_OF_FIELD, TABLE_OF_FIELD
+    from imbalearn_torch.plugin.grammar import parse_spec
+
+    texts = []
+    for field, value in given.items():
+        for each in value if isinstance(value, tuple) else (value,):
+            if not isinstance(each, str) or not each.rstrip().endswith(":help"):
+                continue
+            if field in KIND_OF_FIELD:
+                texts.append(component_help(KIND_OF_FIELD[field], parse_spec(each).name, known))
+            elif field in TABLE_OF_FIELD:
+                texts.append(table_help(TABLE_OF_FIELD[field], parse_spec(each).name))
+            else:
+                raise ImbalearnError(f"option {field!r} has no components, so {each!r} has no help")
+    if texts:
+        click.echo("\n\n".join(texts))
+    return bool(texts)

@@ -1,0 +1,189 @@
+"""From a `Dataset` record to what training needs: the images of each part, their pixels, their statistics."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from imbalearn_torch.data.memory import available_memory
+from imbalearn_torch.data.selection import Part, Selection, some_classes
+from imbalearn_torch.data.split import stratified_split
+from imbalearn_torch.data.subset import choose_subset
+from imbalearn_torch.errors import DataError
+from imbalearn_torch.plugin.table import Choice
+from imbalearn_torch.types import Dataset
+
+__all__ = ["channel_statistics", "decode", "select"]
+
+_TEST_FRACTION = 0.2
+_TEST_SEED = 2**63  # beyond every seed of a run, so that no validation cut repeats the permutations of the test cut
+_CHUNK = 1024
+
+
+def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, val_fraction: float) -> Selection:
+    """Cut a test part where there is none, thin the training part, then cut validation from what is left.
+
+    With `val_fraction` > 0 a validation part of the data set's own is used whole, and none is cut; with 0 there is no
+    validation and the model trains on everything.
+
+    Args:
+        dataset: As checked by `check_dataset`.
+        imbalance: A row of `PROFILES` with its options.
+        subset_seed: Of the images that the profile keeps.
+        seed: Of the validation cut.
+        val_fraction: In [0, 1).
+
+    Raises:
+        OptionError: An option of the profile, or `val_fraction`, is out of range.
+        DataError: A class has fewer images than the profile wants, or there are too few to cut a test part.
+    """
+    source, num_classes = dataset.train, len(dataset.classes)
+    if dataset.test is None:
+        rest, held = stratified_split(source.targets, num_classes, _TEST_FRACTION, _TEST_SEED)
+        if not held.numel():
+            raise DataError(f"the data have no test part, and {rest.numel()} images are too few to cut one")
+        test = Part(source, held)
+    else:
+        rest, test = torch.arange(source.targets.numel()), Part.whole(dataset.test)
+    available = torch.bincount(source.targets[rest], minlength=num_classes)
+    subset = rest[choose_subset(source.targets[rest], imbalance.build(available=available), subset_seed)]
+    kept, cut = stratified_split(source.targets[subset], num_classes, val_fraction, seed)
+    val = Part(source, subset[cut]) if cut.numel() else None
+    train = Part(source, subset[kept])
+    if val_fraction and dataset.validation is not None:
+        train, val = Part(source, subset), Part.whole(dataset.validation)
+    counts = train.counts(num_classes)
+    warnings = _warnings(dataset.classes, available, counts, val, val_fraction)
+    return Selection(train, val, test, subset, counts, warnings)
+
+
+def _warnings(
+    classes: tuple[str, ...], available: Tensor, counts: Tensor, val: Part | None, val_fraction: float
+) -> tuple[str, ...]:
+    sentences = []
+    lost = (available > 0) & (counts == 0)
+    if bool(lost.any()):
+        sentences.append(f"the imbalance profile leaves {some_classes(lost, classes)} without training images")
+    if val is None and val_fraction:
+        sentences.append(f"{int(counts.sum())} training images are too few to cut a validation part; there is none")
+    if val is not None:
+        unseen = (counts > 0) & (val.counts(len(classes)) == 0)
+        if bool(unseen.any()):
+            sentences.append(f"{some_classes(unseen, classes)} have no validation image; its figures leave them out")
+    return tuple(sentences)
+
+
+def decode(inputs: Any, indices: Tensor) -> Tensor:
+    """The chosen samples as one tensor in memory.
+
+    Args:
+        inputs: uint8 `[N, C, H, W]`, float32 `[N, D]`, or a map-style object whose `[i]` gives uint8 `[C, H, W]`; one
+            with the attribute `thread_safe = True` is read by two threads.
+        indices: Which, int64 `[n]`.
+
+    Returns:
+        uint8 `[n, C, H, W]` or float32 `[n, D]`, contiguous.
+
+    Raises:
+        DataError: Samples that cannot be read (up to ten are named), of several shapes, or more than half of the
+            memory that is left would be needed.
+    """
+    if isinstance(inputs, Tensor):
+        _require_memory(indices.numel() * inputs[:1].nbytes, tuple(inputs.shape[1:]), indices.numel())
+        return inputs.index_select(0, indices)
+    rows = indices.tolist()
+    if not rows:
+        raise DataError("there is no image to decode")
+    first, _ = _read(inputs, rows[0])
+    shape = (0, 0, 0) if first is None else tuple(first.shape)
+    _require_memory(len(rows) * torch.Size(shape).numel(), shape, len(rows))
+    decoded = torch.empty((len(rows), *shape), dtype=torch.uint8)
+    fill = partial(_fill, inputs, rows, decoded)
+    starts = range(0, len(rows), _CHUNK)
+    if getattr(inputs, "thread_safe", False):
+        with ThreadPoolExecutor(2) as pool:  # PIL decodes outside the interpreter lock
+            problems = [problem for found in pool.map(fill, starts) for problem in found]
+    else:
+        problems = [problem for start in starts for problem in fill(start)]
+    if problems:
+        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
+        listed = "\n  ".join(problems[:10])
+        raise DataError(f"{len(problems)} of {len(rows)} images cannot be used:\n  {listed}{more}")
+    return decoded
+
+
+def _fill(inputs: Any, rows: list[int], decoded: Tensor, start: int) -> list[str]:
+    """Decode one chunk in place; one sentence an image that cannot be used."""
+    problems = []
+    for position in range(start, min(start + _CHUNK, len(rows))):
+        image, problem = _read(inputs, rows[position])
+        if image is None:
+            problems.append(problem)
+        elif image.shape == decoded.shape[1:]:
+            decoded[position] = image
+        elif decoded.numel():  # else the first image is unreadable, and the problem is that
+            size, expected = list(image.shape), list(decoded.shape[1:])
+            problems.append(f"image {rows[position]} is {size}, but image {rows[0]} is {expected}")
+    return problems
+
+
+def _read(inputs: Any, row: int) -> tuple[Tensor | None, str]:
+    """One image, or why there is none."""
+    try:
+        image = torch.as_tensor(inputs[row])
+    except DataError as error:
+        return None, str(error)
+    except Exception as error:
+        return None, f"image {row}: {type(error).__name__}: {error}"
+    if image.dtype != torch.uint8 or image.dim() != 3:
+        return None, f"image {row}: expected uint8 [C, H, W], but got {image.dtype} {list(image.shape)}"
+    return image, ""
+
+
+def _require_memory(needed: int, shape: tuple[int, ...], count: int) -> None:
+    free = available_memory()
+    if free is not None and needed > free // 2:
+        raise DataError(
+            f"{count} samples of {'x'.join(map(str, shape))} need {needed / 2**30:.1f} GiB in memory, more than half "
+            f"of the {free / 2**30:.1f} GiB left; use fewer or smaller images (folder and parquet take `size=`)"
+        )
+
+
+def channel_statistics(inputs: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and (population) standard deviation of each channel, or of each column of a table.
+
+    Args:
+        inputs: uint8 `[N, C, H, W]`, or float32 `[N, D]`; N >= 1.
+
+    Returns:
+        C numbers each on the 0..1 scale, or D numbers each as they are; a deviation of 0 is given as 1.
+    """
+    mean, variance = _moments_of_images(inputs) if inputs.dim() == 4 else _moments_of_table(inputs)
+    deviation = variance.sqrt()
+    deviation[deviation == 0] = 1.0
+    return tuple(mean.tolist()), tuple(deviation.tolist())
+
+
+def _moments_of_table(table: Tensor) -> tuple[Tensor, Tensor]:
+    mean = torch.stack([chunk.double().sum(0) for chunk in table.split(_CHUNK)]).sum(0) / len(table)
+    squares = [(chunk.double() - mean).square().sum(0) for chunk in table.split(_CHUNK)]
+    # The mean of a constant column may be off by a rounding error, and its variance then tiny instead of 0.
+    constant = table.amin(0) == table.amax(0)
+    return mean, torch.where(constant, 0.0, torch.stack(squares).sum(0) / len(table))
+
+
+def _moments_of_images(images: Tensor) -> tuple[Tensor, Tensor]:
+    # 256 exact counts a channel hold all that is needed, whatever the size of the data.
+    histogram = torch.zeros(images.shape[1], 256, dtype=torch.int64)
+    for chunk in images.split(_CHUNK):
+        for channel in range(images.shape[1]):
+            histogram[channel] += torch.bincount(chunk[:, channel].flatten(), minlength=256)
+    level = torch.arange(256, dtype=torch.float64) / 255
+    share = histogram.double() / histogram.sum(1, keepdim=True)
+    mean = share @ level
+    variance = (share * (level - mean[:, None]).square()).sum(1)
+    return mean, variance

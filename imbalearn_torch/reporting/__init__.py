@@ -1,0 +1,17 @@
+"""What a run leaves for people: tables, figures and a page. matplotlib, jinja2 and rich are imported where used."""
+
+from imbalearn_torch.reporting.confusion_figure import confusion_svg
+from imbalearn_torch.reporting.curves import curves_svg
+from imbalearn_torch.reporting.page import render_page
+from imbalearn_torch.reporting.per_class import per_class_svg
+from imbalearn_torch.reporting.tables import summary_table, write_confusion_csv, write_per_class_csv
+
+__all__ = [
+    "confusion_svg",
+    "curves_svg",
+    "per_class_svg",
+    "render_page",
+    "summary_table",
+    "write_confusion_csv",
+    "write_per_class_csv",
+]

@@ -1,0 +1,1 @@
+"""The built-in adjusters, one method a file."""

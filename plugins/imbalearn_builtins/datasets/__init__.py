@@ -1,0 +1,1 @@
+"""Data sets, one kind a file; each factory returns a `Dataset` record."""

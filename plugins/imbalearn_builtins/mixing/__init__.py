@@ -1,0 +1,1 @@
+"""Mixes: two images and their labels made into one. One method a file."""

@@ -1,0 +1,117 @@
+"""Two-level draws: a class from a distribution, then an image of it. What the class-wise samplers share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from imbalearn_builtins.samplers.instance import InstanceSampler, read_targets
+from imbalearn_torch import errors
+
+__all__ = ["ClassDraw", "class_drawer", "class_order"]
+
+_DRAWN_AT_ONCE = 1 << 18  # the temporaries of a chunk stay in the processor's cache
+_SORTED_AT_ONCE = 1 << 22
+
+
+def class_order(labels: Tensor, counts: Tensor) -> Tensor:
+    """Positions sorted by label, in their own order within a label: a counting sort, chunk by chunk to save memory.
+
+    Args:
+        labels: In 0..K-1, `[N]`.
+        counts: How often each label occurs, int64 `[K]`.
+
+    Returns:
+        int32 `[N]`, or int64 where N needs it.
+    """
+    size = labels.numel()
+    order = torch.empty(size, dtype=torch.int32 if size <= torch.iinfo(torch.int32).max else torch.int64)
+    narrow = torch.int16 if counts.numel() <= torch.iinfo(torch.int16).max else torch.int64
+    free = counts.cumsum(0) - counts
+    for start in range(0, size, _SORTED_AT_ONCE):
+        part, position = labels[start : start + _SORTED_AT_ONCE].to(narrow).sort(stable=True)
+        found = torch.bincount(part, minlength=counts.numel())
+        shift = free - (found.cumsum(0) - found)
+        place = torch.arange(part.numel()).add_(shift.index_select(0, part.long()))
+        order[place] = position.add_(start).to(order.dtype)
+        free += found
+    return order
+
+
+def class_drawer(distribution: Tensor) -> Callable[[int, torch.Generator], Tensor]:
+    """A function (size, generator) -> classes int64 `[size]`, independent draws from a distribution float64 `[K]`."""
+    present = distribution.nonzero().squeeze(1)
+    mass = distribution[present]
+    if bool((mass == mass[0]).all()):  # a uniform draw needs no search: an integer is enough, and many times faster
+        return lambda size, generator: present.index_select(
+            0, torch.randint(present.numel(), (size,), generator=generator)
+        )
+    cumulative = distribution.cumsum(0)
+    cumulative = cumulative / cumulative[-1]  # ends in 1 exactly, so that no draw from [0, 1) lies beyond it
+    return lambda size, generator: torch.bucketize(
+        torch.rand(size, dtype=torch.float64, generator=generator), cumulative, right=True
+    )
+
+
+class ClassDraw(InstanceSampler, ABC):
+    """Draws a class from p, then one of its images uniformly; before `start` it draws as `instance`.
+
+    A subclass gives the mass of every class. Integer and float64 arithmetic only: there is no limit on N.
+
+    Args:
+        targets: Labels, `[N]`.
+        num_classes: K; None: the largest label + 1.
+        epochs: Epochs of the training, of which `start` is a fraction.
+        start: The draws are p from epoch `round(start * epochs)` on.
+        epoch_size: Indices an epoch, M; None: N.
+
+    Raises:
+        DataError: `targets` are empty or no labels of K classes.
+        OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
+    """
+
+    def __init__(
+        self,
+        *,
+        targets: Tensor | Sequence[int],
+        num_classes: int | None,
+        epochs: int,
+        start: float,
+        epoch_size: int | None,
+    ) -> None:
+        if not 0 <= start <= 1:
+            raise errors.OptionError(f"Expected `start` to be in [0, 1], but got {start}")
+        labels = read_targets(targets, num_classes)
+        super().__init__(targets=labels, num_classes=num_classes, epoch_size=epoch_size)
+        self.first_epoch = round(start * epochs)
+        self.order = class_order(labels, self.class_counts)
+        self.offsets = self.class_counts.cumsum(0) - self.class_counts
+
+    @abstractmethod
+    def class_mass(self) -> Tensor:
+        """How often each class is drawn, in any unit, float64 `[K]`; the mass of an absent class is ignored."""
+
+    def class_distribution(self, epoch: int) -> Tensor:
+        """The distribution over classes that an epoch is drawn from, float64 `[K]`."""
+        if epoch < self.first_epoch:
+            return super().class_distribution(epoch)
+        mass = self.class_mass().double() * (self.class_counts > 0)
+        return mass / mass.sum()
+
+    def plan(self, epoch: int, generator: torch.Generator) -> Tensor:
+        """The indices of one epoch, int64 `[M]`, drawn from a CPU generator."""
+        if epoch < self.first_epoch:
+            return super().plan(epoch, generator)
+        draw = class_drawer(self.class_distribution(epoch))
+        sizes = self.class_counts.double()
+        plan = torch.empty(self.epoch_size, dtype=torch.int64)
+        for part in plan.split(_DRAWN_AT_ONCE):
+            classes = draw(part.numel(), generator)
+            # A float64 below 1 times an integer below 2^53 rounds to less than that integer.
+            rank = torch.rand(part.numel(), dtype=torch.float64, generator=generator)
+            rank = rank.mul_(sizes.index_select(0, classes)).long()
+            part.copy_(self.order.index_select(0, rank.add_(self.offsets.index_select(0, classes))))
+        return plan

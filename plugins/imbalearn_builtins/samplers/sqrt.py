@@ -1,0 +1,50 @@
+"""Between the plain epoch and the balanced one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from imbalearn_builtins.samplers.class_draw import ClassDraw
+
+__all__ = ["SqrtSampler"]
+
+
+class SqrtSampler(ClassDraw):
+    """Draws classes in proportion to the square root of their counts, then one image of the class.
+
+    p_c = n_c^0.5 / sum_k n_k^0.5.
+
+    Args:
+        targets: Labels, `[N]`.
+        num_classes: K; None: the largest label + 1.
+        epochs: Epochs of the training, of which `start` is a fraction.
+        start: Before epoch `round(start * epochs)` it draws as `instance`.
+        epoch_size: Indices an epoch, M; None: N.
+
+    Raises:
+        DataError: `targets` are empty or no labels of K classes.
+        OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
+
+    References:
+        [1] D. Mahajan, R. Girshick, V. Ramanathan, K. He, M. Paluri, Y. Li, A. Bharambe, L. van der Maaten, Exploring
+            the Limits of Weakly Supervised Pretraining, ECCV 2018, arXiv:1805.00932
+
+    >>> SqrtSampler(targets=[0, 0, 0, 0, 0, 0, 0, 0, 0, 1]).class_distribution(0).tolist()
+    [0.75, 0.25]
+    """
+
+    def __init__(
+        self,
+        *,
+        targets: Tensor | Sequence[int],
+        num_classes: int | None = None,
+        epochs: int = 1,
+        start: float = 0.0,
+        epoch_size: int | None = None,
+    ) -> None:
+        super().__init__(targets=targets, num_classes=num_classes, epochs=epochs, start=start, epoch_size=epoch_size)
+
+    def class_mass(self) -> Tensor:
+        return self.class_counts.double().sqrt()

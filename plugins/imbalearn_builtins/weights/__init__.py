@@ -1,0 +1,1 @@
+"""The built-in class weights, one method a file."""

@@ -1,0 +1,23 @@
+"""A place where fake distributions can be installed, and which leaves nothing behind."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_site import FakeSite
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delenv("IMBALEARN_PLUGINS", raising=False)
+    monkeypatch.delenv("IMBALEARN_PLUGIN_ERRORS", raising=False)
+    before = set(sys.modules)
+    yield FakeSite(folder)
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is not None and Path(file).is_relative_to(tmp_path):
+            del sys.modules[name]
