@@ -114,6 +114,7 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     if getattr(mix, "hidden", False):
         build.problems.append("this version mixes images only; the mix asks for hidden activations (`hidden = True`)")
     build.check()
+    assert loss is not None
     return Components(
         sampler=sampler,
         mix=mix,

@@ -26,53 +26,59 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    data: Spec = Field("digits", description="Data set, or a path: ./folder, ./images.parquet, ./arrays.npz.")
+    data: Spec = Field(default="digits", description="Data set, or a path: ./folder, ./images.parquet, ./arrays.npz.")
     imbalance: str | None = Field(
-        None, description="Imbalance profile of the training part; default: the data set's own."
+        default=None, description="Imbalance profile of the training part; default: the data set's own."
     )
     subset_seed: int | None = Field(
-        None, ge=0, description="Seed of the imbalance profile's choice; default: the seed."
+        default=None, ge=0, description="Seed of the imbalance profile's choice; default: the seed."
     )
     val_fraction: float = Field(
-        0.1, ge=0, lt=1, description="Share of the training part held out for validation; 0: none."
+        default=0.1, ge=0, lt=1, description="Share of the training part held out for validation; 0: none."
     )
-    augment: str | None = Field(None, description="Augmentations joined by +; default: the data set's own.")
-    sampler: Spec = Field("instance", description="How an epoch's images are drawn.")
-    mix: Spec = Field("none", description="How pairs of images are mixed.")
-    loss: Spec = Field("ce", description="Loss.")
-    weights: Spec = Field("none", description="Class weights.")
-    prior: Literal["drawn", "train", "uniform"] = Field("drawn", description="The class prior that losses are told.")
-    backbone: Spec = Field("resnet20", description="Network.")
-    adjust: tuple[Spec, ...] = Field((), description="Post-hoc adjustment of the trained predictor; may be repeated.")
-    epochs: int = Field(30, ge=0, description="Epochs; 0 only evaluates.")
-    batch_size: int | None = Field(None, ge=1, description="Batch size; default: 96, or an eighth of smaller data.")
-    optimizer: str = Field("muon", description="Optimiser.")
-    lr: float | None = Field(None, gt=0, description="Peak learning rate; default: the optimiser's own.")
-    weight_decay: float | None = Field(None, ge=0, description="Weight decay; default: the optimiser's own.")
-    schedule: str = Field("one-cycle", description="Learning-rate schedule.")
+    augment: str | None = Field(default=None, description="Augmentations joined by +; default: the data set's own.")
+    sampler: Spec = Field(default="instance", description="How an epoch's images are drawn.")
+    mix: Spec = Field(default="none", description="How pairs of images are mixed.")
+    loss: Spec = Field(default="ce", description="Loss.")
+    weights: Spec = Field(default="none", description="Class weights.")
+    prior: Literal["drawn", "train", "uniform"] = Field(
+        default="drawn", description="The class prior that losses are told."
+    )
+    backbone: Spec = Field(default="resnet20", description="Network.")
+    adjust: tuple[Spec, ...] = Field(
+        default=(), description="Post-hoc adjustment of the trained predictor; may be repeated."
+    )
+    epochs: int = Field(default=30, ge=0, description="Epochs; 0 only evaluates.")
+    batch_size: int | None = Field(
+        default=None, ge=1, description="Batch size; default: 96, or an eighth of smaller data."
+    )
+    optimizer: str = Field(default="muon", description="Optimiser.")
+    lr: float | None = Field(default=None, gt=0, description="Peak learning rate; default: the optimiser's own.")
+    weight_decay: float | None = Field(default=None, ge=0, description="Weight decay; default: the optimiser's own.")
+    schedule: str = Field(default="one-cycle", description="Learning-rate schedule.")
     label_smoothing: float | None = Field(
-        None, ge=0, lt=1, description="The option `smoothing` of losses that have it."
+        default=None, ge=0, lt=1, description="The option `smoothing` of losses that have it."
     )
     ema: float = Field(
-        0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none."
+        default=0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none."
     )
-    clip: float | None = Field(None, gt=0, description="Largest gradient norm.")
+    clip: float | None = Field(default=None, gt=0, description="Largest gradient norm.")
     tta: Literal["auto", "none", "flip"] = Field(
-        "auto", description="Average over the mirror image at test; auto: if trained with it."
+        default="auto", description="Average over the mirror image at test; auto: if trained with it."
     )
     select: Literal["last", "best", "test"] = Field(
-        "last", description="Weights to keep; `test` peeks at the test set and is marked."
+        default="last", description="Weights to keep; `test` peeks at the test set and is marked."
     )
-    monitor: Literal["macro-f1", "loss"] = Field("macro-f1", description="What `best` and patience look at.")
-    patience: int | None = Field(None, ge=1, description="Stop after that many epochs without improvement.")
-    seed: int = Field(0, ge=0, description="Seed of everything.")
-    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
-    threads: int | None = Field(None, ge=1, description="Processor threads; default: all cores.")
+    monitor: Literal["macro-f1", "loss"] = Field(default="macro-f1", description="What `best` and patience look at.")
+    patience: int | None = Field(default=None, ge=1, description="Stop after that many epochs without improvement.")
+    seed: int = Field(default=0, ge=0, description="Seed of everything.")
+    device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, ...")
+    threads: int | None = Field(default=None, ge=1, description="Processor threads; default: all cores.")
     precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field(
-        "auto", description="auto: bf16 where the hardware is fast at it."
+        default="auto", description="auto: bf16 where the hardware is fast at it."
     )
-    channels_last: bool = Field(True, description="Memory format of images and weights.")
-    checkpoint_every: int = Field(1, ge=1, description="Epochs between checkpoints.")
+    channels_last: bool = Field(default=True, description="Memory format of images and weights.")
+    checkpoint_every: int = Field(default=1, ge=1, description="Epochs between checkpoints.")
 
     @field_validator("data", "sampler", "mix", "loss", "weights", "backbone")
     @classmethod

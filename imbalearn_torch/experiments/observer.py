@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,6 @@ class LogObserver(Observer):
     def __init__(self, watcher: Observer) -> None:
         self._watcher = watcher
         self._epochs = 0
-        self.on_step: Callable[[int, int, float], None] = watcher.on_step
 
     def on_start(self, folder: Path | None, epochs: int, steps: int, warnings: list[str]) -> None:
         self._epochs = epochs
@@ -54,6 +53,9 @@ class LogObserver(Observer):
         for warning in warnings:
             logger.warning("%s", warning)
         self._watcher.on_start(folder, epochs, steps, warnings)
+
+    def on_step(self, epoch: int, step: int, loss: float) -> None:
+        self._watcher.on_step(epoch, step, loss)
 
     def on_epoch(self, row: dict[str, Any]) -> None:
         logger.info("%s", epoch_line(row, self._epochs))

@@ -98,8 +98,9 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     optimizer = collector.attempt(lambda: OPTIMIZERS.resolve(config.optimizer))
     optimizer = _with_rates(optimizer, config, collector)
     schedule = collector.attempt(lambda: SCHEDULES.resolve(config.schedule))
-    imbalance = collector.attempt(lambda: PROFILES.resolve(config.imbalance)) if config.imbalance else None
-    augment = collector.attempt(lambda: AUGMENTATIONS.resolve_chain(config.augment)) if config.augment else None
+    profile, chain = config.imbalance, config.augment
+    imbalance = collector.attempt(lambda: PROFILES.resolve(profile)) if profile else None
+    augment = collector.attempt(lambda: AUGMENTATIONS.resolve_chain(chain)) if chain else None
     collector.problems += _combinations(config)
     if collector.problems:
         raise ConfigError(collector.problems)

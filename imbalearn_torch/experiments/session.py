@@ -14,6 +14,7 @@ from imbalearn_torch.data.stats import correction_warning
 from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.errors import CheckpointError, ConfigError
 from imbalearn_torch.experiments.assemble import Components, assemble, build_backbone
+from imbalearn_torch.experiments.collect import collected_warnings
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
 from imbalearn_torch.experiments.resolve import ResolvedRun
@@ -78,7 +79,9 @@ class Session:
         """The network with its initial weights, on its device."""
         loss = self.components.loss
         cosine = getattr(loss, "head", "linear") == "cosine"
-        network = Network(build_backbone(self.run, self.data), features=wants_features(loss), cosine=cosine)
+        with collected_warnings(self.warnings):
+            backbone = build_backbone(self.run, self.data)
+        network = Network(backbone, features=wants_features(loss), cosine=cosine)
         network = network.to(self.precision.device, self.precision.master)
         is_image = self.data.inputs.dim() == 4
         return network.to(memory_format=torch.channels_last) if self.config.channels_last and is_image else network
@@ -197,8 +200,10 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
     torch.set_num_threads(threads)
     device = resolve_device(config.device)
     precision = Precision(resolve_precision(config.precision, device), device)
-    data = open_data(run, data_root())
-    components = assemble(run, data, registry)
+    warnings = list(run.warnings)
+    with collected_warnings(warnings):
+        data = open_data(run, data_root())
+        components = assemble(run, data, registry)
     length = components.columns[0].epoch_size
     batch_size = config.batch_size or max(1, min(_BATCH, length // _STEPS))
     if batch_size > length:
@@ -220,7 +225,7 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
         components=components,
         precision=precision,
         steps=length // batch_size,
-        warnings=[*run.warnings, *data.warnings],
+        warnings=[*warnings, *data.warnings],
     )
     twice = correction_warning(components.stats.counts, prior_effects(session, max(0, config.epochs - 1)))
     if twice:

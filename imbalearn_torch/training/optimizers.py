@@ -84,7 +84,7 @@ def muon(
         momentum: Of both.
         weight_decay: Decoupled for Muon, an L2 penalty for SGD.
     """
-    from timm.optim import Muon
+    from timm.optim.muon import Muon
 
     kernels = [each for each in parameters if each.dim() == 4]
     rest = [each for each in parameters if each.dim() != 4]

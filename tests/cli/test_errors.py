@@ -1,6 +1,7 @@
 """Errors become exit codes in one place."""
 
 import errno
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
@@ -25,7 +26,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], Resu
             raise error
 
         module.command = command  # pyright: ignore[reportAttributeAccessIssue]
-        monkeypatch.setitem(__import__("sys").modules, module.__name__, module)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
         return CliRunner().invoke(LazyGroup(name="x", table={"fail": (module.__name__, "Fail.")}), ["fail"])
 
     return invoke

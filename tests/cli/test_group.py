@@ -18,7 +18,7 @@ def broken() -> LazyGroup:
     return LazyGroup(name="broken", table={"start": ("no_such_module_at_all", "Start something.")})
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
+@pytest.mark.parametrize("arguments", [["--help"], []])
 def test_help_lists_commands_without_importing_them(broken: LazyGroup, arguments: list[str]) -> None:
     result = CliRunner().invoke(broken, arguments)
     assert "start  Start something." in result.output

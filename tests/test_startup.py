@@ -1,0 +1,98 @@
+"""The start-up budget: what needs no torch imports none, and help is quick."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from imbalearn_torch.plugin.spec import KINDS
+
+HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "pandas", "PIL")
+PRINT_IMPORTED = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write("\\n" + json.dumps(sorted(sys.modules))))
+"""
+COMMAND = "import sys; sys.argv[0] = 'imbalearn'; from imbalearn_torch.cli import main; main()"
+
+
+def modules_after(code: str, *arguments: str, exit_code: int = 0, **environment: str) -> set[str]:
+    """The modules that are imported when a fresh interpreter has run the code."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_IMPORTED + code, *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    assert done.returncode == exit_code, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "unwanted"),
+    [
+        (["--help"], 0, ("pydantic", "rich", "pluggy")),
+        (["--version"], 0, ("pydantic", "rich", "pluggy")),
+        (["plugins", "--help"], 0, ("pydantic", "rich")),
+        (["plugins", "list"], 0, ("pydantic", "numpy")),
+        (["plugins", "list", "--json"], 0, ("pydantic", "rich", "numpy")),
+        (["plugins", "list", "--kind", "los"], 2, ("pydantic", "rich")),
+        (["plugins", "lits"], 2, ("pydantic", "rich")),
+        (["run", "--help"], 0, ()),
+        (["run", "--loss", "focal:help"], 0, ()),
+        (["run", "--loss", "focal:gama=2"], 2, ()),
+        (["run", "--sampler", "balancd", "--optimizer", "sdg", "--epochs", "x"], 2, ()),
+        (["resume", "no-such-folder-anywhere"], 2, ()),
+    ],
+    ids=" ".join,
+)
+def test_commands_import_nothing_heavy(arguments: list[str], exit_code: int, unwanted: tuple[str, ...]) -> None:
+    imported = modules_after(COMMAND, *arguments, exit_code=exit_code)
+    assert not imported & {*HEAVY, *unwanted}
+
+
+@pytest.mark.parametrize("line", ["imbalearn ", "imbalearn pl", "imbalearn plugins list --k"])
+def test_completion_imports_nothing_heavy(line: str) -> None:
+    imported = modules_after(
+        COMMAND, _IMBALEARN_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(line.split(" ")) - 1)
+    )
+    assert not imported & {*HEAVY, "pydantic", "rich"}
+
+
+def test_the_help_of_every_component_imports_nothing_heavy() -> None:
+    code = f"""
+from imbalearn_torch.cli.options_help import component_help
+from imbalearn_torch.plugin.registry import registry
+for entry in registry(plugins=False).entries():
+    component_help(entry.kind, entry.name, registry(plugins=False))
+assert len(registry().entries()) >= {len(KINDS)}
+"""
+    assert not modules_after(code) & {*HEAVY, "pydantic", "rich"}
+
+
+@pytest.mark.parametrize("code", ["import imbalearn_torch", "import imbalearn_torch.cli", "from imbalearn_torch import Component"])
+def test_importing_the_package_is_cheap(code: str) -> None:
+    assert not modules_after(code) & {*HEAVY, "numpy", "pydantic", "rich", "click"}
+
+
+def test_importing_the_package_is_lazy_but_complete() -> None:
+    code = "import imbalearn_torch as ibt; assert set(ibt.__all__) <= set(dir(ibt)); ibt.build; ibt.registry(); ibt.errors; ibt.Batch"
+    assert not modules_after(code) & set(HEAVY)
+
+
+def seconds(arguments: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
+    return time.perf_counter() - start
+
+
+def test_help_costs_less_than_six_imports_of_click(tmp_path: Path) -> None:
+    # Alternating, so that what else the machine does weighs on both.
+    pairs = [(seconds(["-c", "import click"]), seconds(["-m", "imbalearn_torch", "--help"])) for _ in range(7)]
+    click_only, help_page = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert help_page < 6 * click_only
