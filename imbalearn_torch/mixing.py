@@ -1,4 +1,4 @@
-"""The built-in mixes for research code, with the records they take and give: `from imbalearn_torch.mixing import Mixup`."""
+"""The built-in mixes and the records they take and give: `from imbalearn_torch.mixing import Mixup`."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def _largest(available: Tensor, ratio: float, n_max: int | None) -> int:
 
 
 def _floor(value: float) -> int:
-    # 49 * 49^(-1) is 0.9999999999999999 in binary; the count meant is 1.
+    # 243 / 243^(2/5) is 26.999999999999996 in binary; the count meant is 27.
     return math.floor(value * (1 + 1e-12))
 
 

@@ -54,8 +54,7 @@ def stratified_split(
 def _held_sizes(counts: list[int], fraction: float) -> list[int]:
     quotas = [fraction * count for count in counts]
     capacity = [max(0, count - 1) for count in counts]
-    # 0.7 * 10 is 7.000000000000001 and 0.29 * 100 is 28.999999999999996: both are whole numbers here.
-    sizes = [min(math.floor(quota + 1e-9), limit) for quota, limit in zip(quotas, capacity, strict=True)]
+    sizes = [min(math.floor(quota), limit) for quota, limit in zip(quotas, capacity, strict=True)]
     missing = min(round(fraction * sum(counts)), sum(capacity)) - sum(sizes)
     by_remainder = sorted(range(len(counts)), key=lambda label: sizes[label] - quotas[label])
     while missing > 0:

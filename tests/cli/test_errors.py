@@ -65,7 +65,9 @@ def test_exit_codes(
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), ValueError("a bug"), PermissionError(errno.EACCES, "denied")])
-def test_an_unexpected_error_keeps_its_traceback(fail_with: Callable[[BaseException], Result], error: Exception) -> None:
+def test_an_unexpected_error_keeps_its_traceback(
+    fail_with: Callable[[BaseException], Result], error: Exception
+) -> None:
     result = fail_with(error)
     assert result.exit_code == 1
     assert result.exception is error

@@ -47,7 +47,9 @@ def imbalearn_datasets():
 def test_a_component(site: FakeSite) -> None:
     site.write("sharp_parts.py", SOURCE)
     site.install("sharpness", HOOK, version="3.2")
-    assert component_help("loss", "Keen", Registry()) == """\
+    assert (
+        component_help("loss", "Keen", Registry())
+        == """\
 loss sharp (sharpness 3.2)
   A sharp loss.
   Me 2024
@@ -63,6 +65,7 @@ options:
   path   int         default 3
 
 example: --loss sharp:gamma=2.0"""
+    )
     assert component_help("loss", "sharpness/sharp", Registry()).endswith("example: --loss sharpness/sharp:gamma=2.0")
     assert "sharp_parts" not in sys.modules
 
@@ -70,7 +73,9 @@ example: --loss sharp:gamma=2.0"""
 def test_required_options_stand_in_the_example(site: FakeSite) -> None:
     site.write("sharp_parts.py", SOURCE)
     site.install("sharpness", HOOK)
-    assert component_help("dataset", "needy", Registry()) == """\
+    assert (
+        component_help("dataset", "needy", Registry())
+        == """\
 dataset needy (sharpness 1.0)
 
 options:
@@ -79,6 +84,7 @@ options:
   flag  bool  default false
 
 example: --data needy:path=PATH,size=SIZE"""
+    )
 
 
 def test_every_builtin_has_help_and_an_example_that_works() -> None:
@@ -87,7 +93,9 @@ def test_every_builtin_has_help_and_an_example_that_works() -> None:
         if entry.distribution != "imbalearn-torch":
             continue
         text = component_help(entry.kind, entry.name, known)
-        assert text.startswith(f"{entry.kind} {entry.name} (imbalearn-torch {__version__})\n  {entry.component.summary}\n")
+        assert text.startswith(
+            f"{entry.kind} {entry.name} (imbalearn-torch {__version__})\n  {entry.component.summary}\n"
+        )
         flag, _, example = text.splitlines()[-1].removeprefix("example: ").partition(" ")
         assert flag in {"--data", "--adjust", f"--{entry.kind}"}
         if not any(option.required for option in entry.signature().options):
@@ -104,8 +112,14 @@ def test_a_table_row() -> None:
 
     def constant() -> None: ...
 
-    table = Table("schedule", (), (Component(name="step", factory=step, summary="Steps."), Component(name="constant", factory=constant)))
-    assert table_help(table, "STEP") == """\
+    table = Table(
+        "schedule",
+        (),
+        (Component(name="step", factory=step, summary="Steps."), Component(name="constant", factory=constant)),
+    )
+    assert (
+        table_help(table, "STEP")
+        == """\
 schedule step
   Steps.
 
@@ -114,6 +128,7 @@ options:
       Epochs.
 
 example: step:every=30"""
+    )
     assert table_help(table, "constant") == "schedule constant\n\nno options\n\nexample: constant"
 
 

@@ -63,7 +63,9 @@ def test_text(crowd: FakeSite) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].split() == ["kind", "name", "summary", "from"]
     assert any(line.split() == ["loss", "good-one/mine", "[Mine]", "good-one", "2.1"] for line in lines)
-    assert any(line.startswith("loss      focal ") and line.endswith(f"imbalearn-torch {__version__}") for line in lines)
+    assert any(
+        line.startswith("loss      focal ") and line.endswith(f"imbalearn-torch {__version__}") for line in lines
+    )
     assert any(line.split() == ["loss", "grabber/focal", "grabber", "1.0"] for line in lines)
     assert lines[-1] == "failed: failing 1.0 (ImportError: no luck)"
 
@@ -72,7 +74,9 @@ def test_a_terminal_gets_the_same_cells(crowd: FakeSite, monkeypatch: pytest.Mon
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("imbalearn_torch.cli.plugins._in_terminal", lambda: True)
     result = listing("--kind", "loss")
-    assert ["loss", "good-one/mine", "[Mine]", "good-one", "2.1"] in [line.split() for line in result.stdout.splitlines()]
+    assert ["loss", "good-one/mine", "[Mine]", "good-one", "2.1"] in [
+        line.split() for line in result.stdout.splitlines()
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -104,7 +108,11 @@ def test_files(tmp_path: Path, site: FakeSite) -> None:
     found = json.loads(result.stdout)
     assert "local/mine" in {each["full_name"] for each in found["components"]}
     _, *local = found["plugins"]
-    assert [(each["distribution"], each["status"]) for each in local] == [("local", "ok"), ("local", "failed"), ("local", "failed")]
+    assert [(each["distribution"], each["status"]) for each in local] == [
+        ("local", "ok"),
+        ("local", "failed"),
+        ("local", "failed"),
+    ]
     assert local[1]["error"] == f"{bad}: ZeroDivisionError: division by zero"
     assert "absent.py: no such file" in local[2]["error"]
 

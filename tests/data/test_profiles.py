@@ -29,9 +29,9 @@ def test_exp_counts_of_cifar10_lt():
     assert wanted("exp", CIFAR10) == [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
 
 
-def test_exp_is_exact_where_powers_are_not():
-    assert int(49 * 49**-1.0) == 0  # what a plain product in binary gives
-    assert wanted("exp:ratio=49", [49, 49]) == [49, 1]
+def test_exp_is_exact_where_binary_powers_are_not():
+    assert 243 / 243 ** (2 / 5) < 27  # although 243 is 3^5
+    assert wanted("exp:ratio=243", [243] * 6) == [243, 81, 27, 9, 3, 1]
 
 
 def test_step_with_half_the_classes():

@@ -71,6 +71,11 @@ def test_the_seed_and_the_stream_decide():
     assert stratified_split(targets, 2, 0.5, 1, stream="subset")[1].tolist() != splits[0]
 
 
+def test_each_class_has_a_stream_of_its_own():
+    held = stratified_split(labels(100, 100), 2, 0.5, 0)[1].tolist()
+    assert held[:50] != [index - 100 for index in held[50:]]
+
+
 @pytest.mark.parametrize("fraction", [-0.1, 1, 1.5, float("nan")])
 def test_the_fraction_is_checked(fraction):
     with pytest.raises(OptionError, match=rf"in \[0, 1\), but got {fraction}"):

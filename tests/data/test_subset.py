@@ -41,6 +41,11 @@ def test_a_class_is_chosen_regardless_of_the_others():
     assert first[TARGETS[first] == 2].tolist() == other[TARGETS[other] == 2].tolist()
 
 
+def test_each_class_has_a_stream_of_its_own():
+    chosen = choose_subset(torch.arange(2).repeat_interleave(100), torch.tensor([50, 50]), seed=0)
+    assert chosen[:50].tolist() != (chosen[50:] - 100).tolist()
+
+
 def test_a_smaller_count_gives_a_subset():
     targets = torch.zeros(50, dtype=torch.int64)
     small, large = (set(choose_subset(targets, torch.tensor([count]), seed=1).tolist()) for count in (10, 30))

@@ -87,8 +87,10 @@ def test_context_the_factory_does_not_ask_for_is_ignored() -> None:
 
 
 def test_a_name_that_is_no_context_of_the_kind_is_an_error() -> None:
-    with pytest.raises(OptionError, match=r"'class_count' is no context of kind 'weights'; did you mean 'class_counts'\? "
-                                          r"\(context: class_counts, epochs\)"):  # fmt: skip
+    nearest = (
+        r"'class_count' is no context of kind 'weights'; did you mean 'class_counts'\? \(context: class_counts, ep"
+    )
+    with pytest.raises(OptionError, match=nearest):
         made("weights", lambda class_counts: 0, class_count=1)
     with pytest.raises(OptionError, match="'num_classes' is no context of kind 'weights'"):
         made("weights", lambda class_counts: 0, class_counts=1, num_classes=2)
@@ -160,7 +162,9 @@ def test_an_interrupt_is_no_error_of_the_factory() -> None:
 
 def test_problems_of_options(site: FakeSite) -> None:
     site.write("strange_parts.py", PARTS.format(context="class_counts"))
-    site.install("strange", "@hookimpl\ndef imbalearn_losses():\n    yield Component(name='a', factory='strange_parts:Part')")
+    site.install(
+        "strange", "@hookimpl\ndef imbalearn_losses():\n    yield Component(name='a', factory='strange_parts:Part')"
+    )
     with pytest.raises(OptionError) as caught:
         resolve("loss", "a:gamma=x,gama=1")
     assert str(caught.value).splitlines()[1] == "option 'gamma' of loss 'a' expects float | None, got 'x' (default 2.0)"
@@ -173,7 +177,11 @@ def test_problems_of_options(site: FakeSite) -> None:
 
 
 def test_a_file_is_found_only_in_the_registry_that_loaded_it(tmp_path: Any, site: FakeSite) -> None:
-    source = HEADER + "def make(*, k: int = 1): return k\n@hookimpl\ndef imbalearn_mixes():\n    yield Component(name='m', factory=make)\n"
+    source = (
+        HEADER
+        + "def make(*, k: int = 1): return k\n"
+        + "@hookimpl\ndef imbalearn_mixes():\n    yield Component(name='m', factory=make)\n"
+    )
     known = Registry([FakeSite(tmp_path).write("mix_file.py", source)])
     assert resolve("mix", "m:k=4", known).build() == 4
     with pytest.raises(UnknownComponentError):

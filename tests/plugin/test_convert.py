@@ -60,8 +60,8 @@ CONVERSIONS = [
     ("tuple[Literal['a', 'b'], ...]", "[b,a]", ("b", "a")),
 ]
 REFUSED = [
-    ("float", "x"), ("float", "nan"), ("float", "inf"), ("float", "none"), ("float", '"1"'), ("float", "[1]"), ("float", ""),
-    ("int", "2.0"), ("int", "1e3"), ("int", "true"), ("int", "1_0"), ("bool", "2"), ("bool", "none"),
+    ("float", "x"), ("float", "nan"), ("float", "inf"), ("float", "none"), ("float", '"1"'), ("float", "[1]"),
+    ("float", ""), ("int", "2.0"), ("int", "1e3"), ("int", "true"), ("int", "1_0"), ("bool", "2"), ("bool", "none"),
     ("str", "none"), ("str", ""), ("str", "[a]"), ("Path", "none"), ("Path", ""), ("float | None", "x"),
     ("Literal['a']", "b"), ("Literal[1]", '"1"'), ("tuple[float, ...]", "1"), ("tuple[float, ...]", "[x]"),
     ("tuple[float, ...]", "none"), ("None", "x"),
@@ -85,8 +85,8 @@ def test_refused_values(annotation: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "annotation",
-    ["list[int]", "tuple[int, int]", "tuple", "dict[str, int]", "Any", "torch.Tensor", "complex", "bytes", "float | object",
-     "Literal[1.5]", "Literal[Colour.RED]", "Annotated[float, 1]", "Callable[[int], int]", "", "1", "float |", "'float |'"],
+    ["list[int]", "tuple[int, int]", "tuple", "dict[str, int]", "Any", "torch.Tensor", "complex", "bytes",
+     "float | object", "Literal[1.5]", "Literal[Colour.RED]", "Annotated[float, 1]", "Callable[[int], int]", "", "1", "float |", "'float |'"],
 )  # fmt: skip
 def test_annotations_outside_the_grammar(annotation: str) -> None:
     with pytest.raises(Mismatch):
@@ -95,8 +95,13 @@ def test_annotations_outside_the_grammar(annotation: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("'float | None'", "float | None"), ("float", "float"), ("'Path' | None", "'Path' | None"), ("Literal['a']", "Literal['a']")],
-)  # fmt: skip
+    [
+        ("'float | None'", "float | None"),
+        ("float", "float"),
+        ("'Path' | None", "'Path' | None"),
+        ("Literal['a']", "Literal['a']"),
+    ],
+)
 def test_quotes_around_an_annotation(written: str, meant: str) -> None:
     assert unquoted(written) == meant
     check_annotation(meant)

@@ -102,8 +102,17 @@ def test_hooks_may_have_any_function_name_and_return_lists(site: FakeSite) -> No
 
 
 def test_an_entry_point_may_name_an_object(site: FakeSite) -> None:
-    site.write("as_object.py", "from imbalearn_torch import Component, hookimpl\nclass Plugin:\n    @hookimpl\n"
-               "    def imbalearn_losses(self):\n        yield Component(name='mine', factory='m:x')\nplugin = Plugin()\n")  # fmt: skip
+    source = """
+        from imbalearn_torch import Component, hookimpl
+
+        class Plugin:
+            @hookimpl
+            def imbalearn_losses(self):
+                yield Component(name="mine", factory="m:x")
+
+        plugin = Plugin()
+    """
+    site.write("as_object.py", source)
     site.describe("as-object", "[imbalearn_torch]\nx = as_object:plugin\ny = as_object:nothing\n")
     known = Registry()
     assert known.find("loss", "as-object/mine").name == "mine"
@@ -111,7 +120,9 @@ def test_an_entry_point_may_name_an_object(site: FakeSite) -> None:
 
 
 def test_what_a_plugin_prints_goes_to_stderr(site: FakeSite, capsys: pytest.CaptureFixture[str]) -> None:
-    site.install("loud", "print('at import')\n@hookimpl\ndef imbalearn_losses():\n    print('in a hook')\n    return []")
+    site.install(
+        "loud", "print('at import')\n@hookimpl\ndef imbalearn_losses():\n    print('in a hook')\n    return []"
+    )
     assert [plugin.status for plugin in Registry().plugins()] == ["ok", "ok"]
     out, err = capsys.readouterr()
     assert out == ""
@@ -198,8 +209,8 @@ def test_a_plugin_file_with_an_impossible_name(tmp_path: Path, name: str) -> Non
 
 def test_importing_the_plugin_layer_and_listing_imports_no_torch() -> None:
     code = (
-        "import sys, json; from imbalearn_torch.plugin import build, table, registry;"
-        "registry.registry().plugins(); print(json.dumps([m for m in ('torch', 'pydantic', 'numpy') if m in sys.modules]))"
+        "import sys, json; from imbalearn_torch.plugin import build, table, registry; registry.registry().plugins();"
+        "print(json.dumps([name for name in ('torch', 'pydantic', 'numpy') if name in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []

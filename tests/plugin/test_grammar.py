@@ -77,7 +77,12 @@ def test_reading(text: str, name: str, options: dict[str, object]) -> None:
 
 def test_only_words_without_quotes_are_bare() -> None:
     spec = parse_spec('x:a=1,b="1",c=[1,"1"]')
-    assert [type(value) for value in (spec.options["a"], spec.options["b"], *spec.options["c"])] == [Bare, str, Bare, str]
+    assert [type(value) for value in (spec.options["a"], spec.options["b"], *spec.options["c"])] == [
+        Bare,
+        str,
+        Bare,
+        str,
+    ]
 
 
 @pytest.mark.parametrize("text", ["focal:help", "focal: help "])

@@ -71,7 +71,9 @@ def test_a_wrong_value_is_told_with_option_type_value_and_default() -> None:
     assert problems_of("gamma=x,steps=[]") == [
         "option 'gamma' of loss 'focal' expects float, got 'x' (default 2.0)",
     ]
-    assert problems_of("steps=[1,x]") == ["option 'steps' of loss 'focal' expects tuple[int, ...], got [1,x] (required)"]
+    assert problems_of("steps=[1,x]") == [
+        "option 'steps' of loss 'focal' expects tuple[int, ...], got [1,x] (required)"
+    ]
     assert problems_of("path=[a],mode=c,steps=[]") == [
         "option 'mode' of loss 'focal' expects Literal['a', 'b'], got 'c' (default a)",
         "option 'path' of loss 'focal' expects Path | None, got [a] (default none)",

@@ -1,5 +1,6 @@
 """Lookup: built-ins first, strangers by short or full name, clashes told, nothing dependent on order."""
 
+import contextlib
 import itertools
 import pickle
 from pathlib import Path
@@ -15,8 +16,17 @@ from imbalearn_torch.plugin.registry import Registry, registry
 from imbalearn_torch.plugin.spec import KINDS
 
 
-@pytest.mark.parametrize("name", ["balanced-softmax", "Balanced_Softmax", " BALANCED-softmax ", "imbalearn-torch/balanced-softmax",
-                                  "Imbalearn_Torch/Balanced_Softmax", "imbalearn.torch / balanced-softmax"])  # fmt: skip
+SPELLINGS = [
+    "balanced-softmax",
+    "Balanced_Softmax",
+    " BALANCED-softmax ",
+    "imbalearn-torch/balanced-softmax",
+    "Imbalearn_Torch/Balanced_Softmax",
+    "imbalearn.torch / balanced-softmax",
+]
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
 def test_spellings_of_a_builtin(name: str) -> None:
     entry = Registry().find("loss", name)
     assert (entry.kind, entry.name, entry.full_name) == ("loss", "balanced-softmax", "imbalearn-torch/balanced-softmax")
@@ -49,7 +59,9 @@ def test_two_strangers_with_one_name(site: FakeSite) -> None:
     site.install("zeta", offers("losses", "shared", "only-zeta"))
     site.install("alpha", offers("losses", "shared") + offers("mixes", "shared"))
     known = Registry()
-    with pytest.raises(UnknownComponentError, match="'shared' is offered by several plugins; write alpha/shared or zeta/shared"):
+    with pytest.raises(
+        UnknownComponentError, match="'shared' is offered by several plugins; write alpha/shared or zeta/shared"
+    ):
         known.find("loss", "shared")
     assert known.find("loss", "zeta/shared").full_name == "zeta/shared"
     assert known.find("loss", "alpha/shared").full_name == "alpha/shared"
@@ -69,7 +81,11 @@ def test_an_alias_of_one_and_a_name_of_another(site: FakeSite) -> None:
 
 
 def test_nothing_depends_on_the_order_of_installing_or_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sources = {"b-dist": offers("losses", "x", "b"), "a-dist": offers("losses", "x", "a"), "c-dist": "import nothing_here"}
+    sources = {
+        "b-dist": offers("losses", "x", "b"),
+        "a-dist": offers("losses", "x", "a"),
+        "c-dist": "import nothing_here",
+    }
     listings = set()
     for number, order in enumerate(itertools.permutations(sources)):
         with monkeypatch.context() as patch:
@@ -81,7 +97,9 @@ def test_nothing_depends_on_the_order_of_installing_or_asking(tmp_path: Path, mo
             known = Registry()
             if number % 2:
                 known.find("loss", order[0] + "/x") if order[0] != "c-dist" else known.find("loss", "a")
-            listings.add((tuple(map(str, known.plugins())), known.names("loss"), tuple(e.full_name for e in known.entries())))
+            listings.add(
+                (tuple(map(str, known.plugins())), known.names("loss"), tuple(e.full_name for e in known.entries()))
+            )
     assert len(listings) == 1
 
 
@@ -105,7 +123,11 @@ def test_the_search_for_distributions_waits_until_it_is_needed(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("loss", "focul", r"no loss named 'focul'; did you mean 'focal'\? \(known: ce, focal, .*see `imbalearn plugins list`"),
+        (
+            "loss",
+            "focul",
+            r"no loss named 'focul'; did you mean 'focal'\? \(known: ce, focal, .*see `imbalearn plugins list`",
+        ),
         ("loss", "imbalearn-torch/focul", "did you mean 'imbalearn-torch/focal'"),
         ("loss", "nobody/balanced-softmax", "did you mean 'imbalearn-torch/balanced-softmax'"),
         ("loss", "balanced", "did you mean 'balanced-softmax'"),  # a sampler's name
@@ -121,17 +143,15 @@ def test_unknown_names(site: FakeSite, kind: str, name: str, message: str) -> No
 
 @given(kind=st.sampled_from(KINDS), name=st.text())
 def test_any_name_is_found_or_refused(kind: str, name: str) -> None:
-    try:
+    with contextlib.suppress(UnknownComponentError):
         Registry(allowed=frozenset()).find(kind, name)
-    except UnknownComponentError:
-        pass
 
 
 def test_a_file_by_string_and_by_callable(tmp_path: Path, site: FakeSite) -> None:
     file = FakeSite(tmp_path).write(
         "my_file.py",
-        f"{HEADER}class One:\n    def __init__(self, *, k: int = 1): self.k = k\ndef two(*, k: int = 2): return k\n@hookimpl\n"
-        "def imbalearn_losses():\n    yield Component(name='one', factory='my_file:One')\n"
+        f"{HEADER}class One:\n    def __init__(self, *, k: int = 1): self.k = k\ndef two(*, k: int = 2): return k\n"
+        "@hookimpl\ndef imbalearn_losses():\n    yield Component(name='one', factory='my_file:One')\n"
         "    yield Component(name='two', factory=two)\n    yield Component(name='focal', factory=lambda: 0)\n",
     )
     known = registry([file, file], plugins=False)
@@ -145,7 +165,10 @@ def test_a_file_by_string_and_by_callable(tmp_path: Path, site: FakeSite) -> Non
 @pytest.mark.parametrize("second", ["b.py", "folder/a.py"], ids=["the same component", "the same file name"])
 def test_two_files_with_the_same_name(tmp_path: Path, site: FakeSite, second: str) -> None:
     folder = FakeSite(tmp_path)
-    files = [folder.write(name, HEADER + offers("losses", "mine")) for name in ("a_plugin.py", second.replace("a.py", "a_plugin.py"))]
+    files = [
+        folder.write(name, HEADER + offers("losses", "mine"))
+        for name in ("a_plugin.py", second.replace("a.py", "a_plugin.py"))
+    ]
     with pytest.raises(ConfigError) as caught:
         registry(files)
     (problem,) = caught.value.problems

@@ -33,20 +33,23 @@ def pairs(factory: object) -> list[tuple[str, str | None, object]]:
 @pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
 def test_parameters_from_a_source_that_raises_when_run(site: FakeSite, definition: str, future: str) -> None:
     site.write("unrun.py", future + RAISES + definition)
-    assert pairs("unrun:F") == [("class_counts", "Tensor", MISSING), ("gamma", "float", -2), ("name", "str | None", None)]
+    assert pairs("unrun:F") == [
+        ("class_counts", "Tensor", MISSING),
+        ("gamma", "float", -2),
+        ("name", "str | None", None),
+    ]
     assert "unrun" not in sys.modules
 
 
+KEEP = "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def g(*a, **k): return f(*a, **k)\n    return g\n"
 IMPORTED = {
     "inherits __init__": "class Base:\n    def __init__(self, *, gamma: float = 2.0): ...\nclass F(Base): ...",
     "dataclass": "from dataclasses import dataclass\n@dataclass\nclass F:\n    gamma: float = 2.0",
-    "decorated": "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def g(*a, **k): return f(*a, **k)\n"
-    "    return g\n@keep\ndef F(*, gamma: float = 2.0): ...",
-    "decorated __init__": "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def g(*a, **k): return f(*a, **k)\n"
-    "    return g\nclass F:\n    @keep\n    def __init__(self, *, gamma: float = 2.0): ...",
+    "decorated": f"{KEEP}@keep\ndef F(*, gamma: float = 2.0): ...",
+    "decorated __init__": f"{KEEP}class F:\n    @keep\n    def __init__(self, *, gamma: float = 2.0): ...",
     "partial": "import functools\ndef f(scale, *, gamma: float = 1.0): ...\nF = functools.partial(f, 3, gamma=2.0)",
     "re-exported": "from imbalearn_test_home import F",
-    "lazily re-exported": "def __getattr__(name):\n    import imbalearn_test_home\n    return getattr(imbalearn_test_home, name)",
+    "lazily re-exported": "def __getattr__(name):\n    import imbalearn_test_home as home\n    return getattr(home, name)",
     "class method": "class G:\n    @classmethod\n    def make(cls, *, gamma: float = 2.0): ...\nF = G.make",
     "metaclass": "class M(type):\n    pass\nclass F(metaclass=M):\n    def __init__(self, *, gamma: float = 2.0): ...",
     "named tuple": "from typing import NamedTuple\nclass F(NamedTuple):\n    gamma: float = 2.0",
@@ -54,7 +57,7 @@ IMPORTED = {
 
 
 def test_a_forward_reference_inside_an_annotation() -> None:
-    def factory(*, gamma: Optional["float"] = None) -> None: ...  # noqa: UP045, UP037
+    def factory(*, gamma: Optional["float"] = None) -> None: ...  # noqa: UP045
 
     assert read_parameters(factory)[0].annotation in {"typing.Optional[float]", "float | None"}
 
@@ -84,7 +87,7 @@ def test_annotations_of_imported_objects_are_spelled_as_text() -> None:
         g: Path | None = None,
         h: "float | None" = None,
         targets: torch.Tensor,
-        i=1,  # noqa: ANN001
+        i=1,
     ) -> None: ...
 
     found = {each.name: each.annotation for each in read_parameters(factory)}
@@ -117,7 +120,8 @@ def test_a_module_without_init_has_no_parameters(site: FakeSite) -> None:
 
 
 @pytest.mark.parametrize(
-    "parameters", ["*args", "**kwargs", "*, gamma: float = 1, **kwargs", "gamma: float, /", "gamma: float = 1, /, *, x: int"]
+    "parameters",
+    ["*args", "**kwargs", "*, gamma: float = 1, **kwargs", "gamma: float, /", "gamma: float = 1, /, *, x: int"],
 )
 @pytest.mark.parametrize("form", ["def F({}): ...", "class F:\n    def __init__(self, {}): ...", "F = lambda {}: 0"])
 def test_parameters_that_cannot_be_known(site: FakeSite, parameters: str, form: str) -> None:

@@ -28,10 +28,11 @@ def test_a_record_is_frozen_keyword_only_and_picklable() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("name", "My-loss"), ("name", "my_loss"), ("name", "2x"), ("name", "a--b"), ("name", "a-"), ("name", ""), ("name", "a\n"),
-        ("name", None), ("factory", ""), ("factory", "module"), ("factory", ":x"), ("factory", "m:"), ("factory", "m:a:b"),
-        ("factory", "m:a..b"), ("factory", 3), ("factory", None), ("summary", None), ("reference", 1), ("neutral", None),
-        ("aliases", "abc"), ("aliases", ["a"]), ("aliases", (1,)), ("aliases", ("A",)), ("deprecated", False),
+        ("name", "My-loss"), ("name", "my_loss"), ("name", "2x"), ("name", "a--b"), ("name", "a-"), ("name", ""),
+        ("name", "a\n"), ("name", None), ("factory", ""), ("factory", "module"), ("factory", ":x"), ("factory", "m:"),
+        ("factory", "m:a:b"), ("factory", "m:a..b"), ("factory", 3), ("factory", None), ("summary", None),
+        ("reference", 1), ("neutral", None), ("aliases", "abc"), ("aliases", ["a"]), ("aliases", (1,)),
+        ("aliases", ("A",)), ("deprecated", False),
     ],
 )  # fmt: skip
 def test_fields_of_the_wrong_form(field: str, value: Any) -> None:

@@ -60,7 +60,9 @@ def test_a_chain_with_a_hole(text: str) -> None:
 
 
 def test_problems() -> None:
-    with pytest.raises(UnknownComponentError, match=r"no augmentation named 'flop'; did you mean 'flip'\? \(known: crop, flip"):
+    with pytest.raises(
+        UnknownComponentError, match=r"no augmentation named 'flop'; did you mean 'flip'\? \(known: crop, flip"
+    ):
         TABLE.resolve("flop")
     with pytest.raises(OptionError, match=r"option 'pad' of augmentation 'crop' expects int, got '1.5' \(default 4\)"):
         TABLE.resolve("crop:pad=1.5")
@@ -70,5 +72,5 @@ def test_problems() -> None:
         TABLE.resolve("crop:help")
     with pytest.raises(OptionError, match="augmentation 'crop': Expected `pad` to be >= 1, but got 0"):
         TABLE.resolve("crop:pad=0").build(fill=0)
-    with pytest.raises(ComponentError, match="augmentation 'broken': .*kwargs"):
+    with pytest.raises(ComponentError, match=r"augmentation 'broken': .*kwargs"):
         TABLE.resolve("broken")

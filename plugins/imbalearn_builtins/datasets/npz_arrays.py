@@ -95,7 +95,7 @@ def as_inputs(path: Path, part: str, array: np.ndarray) -> Tensor:
 
 def _channel_axis(shape: tuple[int, ...]) -> int:
     for axis in (3, 1):
-        if shape[axis] in {1, 3}:
+        if shape[axis] == 3:
             return axis
     return 3 if shape[3] <= shape[1] else 1
 

@@ -86,7 +86,9 @@ class CutMix(MixUntil):
     def __call__(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
         if a.images.dim() != 4:
             shape = list(a.images.shape)
-            raise errors.OptionError(f"Expected images [B, C, H, W] for cutmix, but got inputs {shape}; mixup takes tables")
+            raise errors.OptionError(
+                f"Expected images [B, C, H, W] for cutmix, but got inputs {shape}; mixup takes tables"
+            )
         return super().__call__(a, b, generator)
 
     def mix(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:

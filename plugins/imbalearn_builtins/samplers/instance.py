@@ -27,7 +27,9 @@ def read_targets(targets: Tensor | Sequence[int], num_classes: int | None) -> Te
     try:
         labels = torch.as_tensor(targets).detach().cpu()
     except (TypeError, ValueError, RuntimeError) as error:
-        raise errors.DataError(f"Expected `targets` to be integers [N], but got {type(targets).__name__}: {error}") from None
+        raise errors.DataError(
+            f"Expected `targets` to be integers [N], but got {type(targets).__name__}: {error}"
+        ) from None
     if labels.numel() == 0:
         raise errors.DataError("Expected `targets` to hold at least one label, but got none")
     if labels.dim() != 1 or labels.is_floating_point() or labels.is_complex():

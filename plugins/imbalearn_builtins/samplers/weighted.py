@@ -55,7 +55,9 @@ class WeightedSampler(ClassDraw):
         super().__init__(targets=targets, num_classes=classes, epochs=epochs, start=start, epoch_size=epoch_size)
         self.weights = torch.tensor(weights, dtype=torch.float64)
         if not bool((self.weights[self.class_counts > 0] > 0).any()):
-            raise errors.OptionError(f"Expected `weights` to be > 0 for a class that has images, but got {list(weights)}")
+            raise errors.OptionError(
+                f"Expected `weights` to be > 0 for a class that has images, but got {list(weights)}"
+            )
 
     def class_mass(self) -> Tensor:
         return self.weights

@@ -44,7 +44,7 @@ def test_a_palette_with_transparency(image_of):
 
 @pytest.mark.parametrize("kind", ["png", "tiff"])
 def test_sixteen_bits_keep_their_high_byte(kind):
-    wide = np.arange(64, dtype=np.uint16).reshape(8, 8) * 1024
+    wide = np.arange(64, dtype=np.uint16).reshape(8, 8) * 1040  # up to 65,520
     stream = encoded(Image.fromarray(wide), kind)
     assert Header.read(stream) == Header(True, 8, 8)
     assert GREY.decode(stream)[0].tolist() == (wide // 256).tolist()

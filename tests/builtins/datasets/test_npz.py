@@ -66,7 +66,7 @@ def test_names_of_a_single_part(load, inputs, targets):
         ((2, 3, 8, 9), (2, 3, 8, 9)),
         ((2, 1, 8, 9), (2, 1, 8, 9)),
         ((2, 3, 8, 3), (2, 3, 3, 8)),  # both could be: the last is taken
-        ((2, 13, 8, 9), (2, 9, 13, 8)),  # neither is 1 or 3: the shorter
+        ((2, 13, 8, 9), (2, 9, 13, 8)),  # neither is 3: the shorter
         ((2, 4, 8, 9), (2, 4, 8, 9)),
         ((2, 8, 9, 4), (2, 4, 8, 9)),
     ],
