@@ -110,4 +110,6 @@ def finished(done: RunResult, *, as_json: bool, quiet: bool) -> None:
 
         from imbalearn_torch.reporting.tables import summary_table
 
-        Console().print(summary_table(done.result, folder=done.folder))
+        console = Console()
+        console.print(summary_table(done.result))
+        console.print(f"folder: {done.folder}", soft_wrap=True, markup=False, highlight=False)

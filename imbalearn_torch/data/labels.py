@@ -68,6 +68,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _seen(dataset: Any) -> str:
     """Which of the places looked at exist, though none holds labels."""
+    if hasattr(dataset, "column_names"):
+        return f" with {dataset.column_names}"
     seen = [f"`{name}`" for name in (*_ATTRIBUTES, *_PAIRS) if hasattr(dataset, name)]
     return f", whose {' and '.join(seen)} is not one integer an item" if seen else ""
 

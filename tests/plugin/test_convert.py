@@ -85,8 +85,11 @@ def test_refused_values(annotation: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "annotation",
-    ["list[int]", "tuple[int, int]", "tuple", "dict[str, int]", "Any", "torch.Tensor", "complex", "bytes",
-     "float | object", "Literal[1.5]", "Literal[Colour.RED]", "Annotated[float, 1]", "Callable[[int], int]", "", "1", "float |", "'float |'"],
+    [
+        "list[int]", "tuple[int, int]", "tuple", "dict[str, int]", "Any", "torch.Tensor", "complex", "bytes",
+        "float | object", "Literal[1.5]", "Literal[Colour.RED]", "Annotated[float, 1]", "Callable[[int], int]",
+        "", "1", "float |", "'float |'",
+    ],
 )  # fmt: skip
 def test_annotations_outside_the_grammar(annotation: str) -> None:
     with pytest.raises(Mismatch):

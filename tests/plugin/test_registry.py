@@ -15,7 +15,6 @@ from imbalearn_torch.errors import ConfigError, ImbalearnError, UnknownComponent
 from imbalearn_torch.plugin.registry import Registry, registry
 from imbalearn_torch.plugin.spec import KINDS
 
-
 SPELLINGS = [
     "balanced-softmax",
     "Balanced_Softmax",

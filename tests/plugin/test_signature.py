@@ -49,7 +49,7 @@ IMPORTED = {
     "decorated __init__": f"{KEEP}class F:\n    @keep\n    def __init__(self, *, gamma: float = 2.0): ...",
     "partial": "import functools\ndef f(scale, *, gamma: float = 1.0): ...\nF = functools.partial(f, 3, gamma=2.0)",
     "re-exported": "from imbalearn_test_home import F",
-    "lazily re-exported": "def __getattr__(name):\n    import imbalearn_test_home as home\n    return getattr(home, name)",
+    "lazily re-exported": "def __getattr__(name):\n    import imbalearn_test_home as h\n    return getattr(h, name)",
     "class method": "class G:\n    @classmethod\n    def make(cls, *, gamma: float = 2.0): ...\nF = G.make",
     "metaclass": "class M(type):\n    pass\nclass F(metaclass=M):\n    def __init__(self, *, gamma: float = 2.0): ...",
     "named tuple": "from typing import NamedTuple\nclass F(NamedTuple):\n    gamma: float = 2.0",
@@ -57,7 +57,7 @@ IMPORTED = {
 
 
 def test_a_forward_reference_inside_an_annotation() -> None:
-    def factory(*, gamma: Optional["float"] = None) -> None: ...  # noqa: UP045
+    def factory(*, gamma: Optional["float"] = None) -> None: ...
 
     assert read_parameters(factory)[0].annotation in {"typing.Optional[float]", "float | None"}
 

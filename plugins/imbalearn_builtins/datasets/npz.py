@@ -18,8 +18,8 @@ def npz(*, path: Path, mean: tuple[float, ...] | None = None, std: tuple[float, 
     A part stands before or after: `x_train`, `train_images`; train, test, val or validation; a name without one is the
     training part. An array `classes` may hold the names.
 
-    Images are uint8 [N, H, W], [N, H, W, C] or [N, C, H, W]: channels are the last axis where that is 3 long, else the
-    second where that is, else the shorter of both. Numbers [N, D] become float32. Labels are whole numbers [N] or
+    Images are uint8 [N, H, W], [N, H, W, C] or [N, C, H, W]: channels are the shorter of the second and
+    the last axis, the last where both are alike. Numbers [N, D] become float32. Labels are whole numbers [N] or
     [N, 1], or strings. Pickled objects are never loaded.
 
     Args:

@@ -86,18 +86,12 @@ def as_inputs(path: Path, part: str, array: np.ndarray) -> Tensor:
     if array.dtype == np.uint8 and array.ndim == 3:
         return torch.from_numpy(np.ascontiguousarray(array))[:, None]
     if array.dtype == np.uint8 and array.ndim == 4:
-        return torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, _channel_axis(array.shape), 1)))
+        channel_axis = 3 if array.shape[3] <= array.shape[1] else 1
+        return torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, channel_axis, 1)))
     raise errors.DataError(
         f"{path}: the inputs of {part} must be images, uint8 [N, H, W], [N, H, W, C] or [N, C, H, W], or numbers "
         f"[N, D], but are {array.dtype} {list(array.shape)}"
     )
-
-
-def _channel_axis(shape: tuple[int, ...]) -> int:
-    for axis in (3, 1):
-        if shape[axis] == 3:
-            return axis
-    return 3 if shape[3] <= shape[1] else 1
 
 
 def as_targets(path: Path, part: str, array: np.ndarray) -> Tensor | list[str]:

@@ -36,7 +36,7 @@ def class_order(labels: Tensor, counts: Tensor) -> Tensor:
         found = torch.bincount(part, minlength=counts.numel())
         shift = free - (found.cumsum(0) - found)
         place = torch.arange(part.numel()).add_(shift.index_select(0, part.long()))
-        order[place] = position.add_(start).to(order.dtype)
+        order.scatter_(0, place, position.add_(start).to(order.dtype))
         free += found
     return order
 
