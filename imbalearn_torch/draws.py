@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -14,19 +16,21 @@ def sample_beta(alpha: float, beta: float, size: int, generator: torch.Generator
     """Draws from Beta(alpha, beta), as the ratio of two Gamma draws.
 
     Args:
-        alpha: First shape parameter, > 0.
-        beta: Second shape parameter, > 0.
+        alpha: First shape parameter, > 0 and finite.
+        beta: Second shape parameter, > 0 and finite.
         size: How many, B.
         generator: A CPU generator.
 
     Returns:
         float32 `[B]` in [0, 1].
     """
-    if not alpha > 0 or not beta > 0:
-        raise OptionError(f"Expected the parameters of a Beta distribution to be > 0, but got {alpha} and {beta}")
+    if not 0 < alpha < math.inf or not 0 < beta < math.inf:
+        raise OptionError(
+            f"Expected the parameters of a Beta distribution to be > 0 and finite, but got {alpha} and {beta}"
+        )
     # float64: for alpha = 0.01 a float32 Gamma draw underflows to 0 and the ratio to 0/0.
     shape = torch.tensor([[alpha], [beta]], dtype=torch.float64).expand(2, size)
-    first, second = torch._standard_gamma(shape, generator=generator)
+    first, second = torch._standard_gamma(shape, generator=generator)  # pyright: ignore[reportPrivateImportUsage]
     total = first + second
     # torch clamps a draw that underflows to a tiny number instead of 0.
     # Where both underflow all the same, one of them is larger with probability alpha / (alpha + beta): a coin.

@@ -74,18 +74,22 @@ def adjust(
         adjuster = make(class_prior)
         needs = needs_of(adjuster)
         seed_default_generators(seed, "fit", number)
-        seen = validation if "features" in needs else validation._replace(features=None)
-        chosen.append(
-            dict(
-                adjuster.fit(seen, train=train if "train" in needs else None, head=head if "head" in needs else None)
-                or {}
-            )
-        )
-        validation = validation._replace(logits=adjuster(validation.logits, seen.features))
-        test = test._replace(logits=adjuster(test.logits, test.features if "features" in needs else None))
-        if train is not None:
-            train = train._replace(logits=adjuster(train.logits, train.features if "features" in needs else None))
+        known = _shown(train, needs) if train is not None and "train" in needs else None
+        fitted = adjuster.fit(_shown(validation, needs), train=known, head=head if "head" in needs else None)
+        chosen.append(dict(fitted or {}))
+        validation, test = _after(adjuster, validation, needs), _after(adjuster, test, needs)
+        train = _after(adjuster, train, needs) if train is not None else None
         left = removed_share(adjuster)
         if left:
             class_prior = carried_prior(class_prior, class_prior.new_ones(class_prior.shape), class_prior, left)
     return Adjusted(test.logits, validation.logits, tuple(chosen))
+
+
+def _shown(outputs: Outputs, needs: frozenset[str]) -> Outputs:
+    """What an adjuster may look at: its own copy of the logits, and features only where it needs them."""
+    return outputs._replace(logits=outputs.logits.clone(), features=outputs.features if "features" in needs else None)
+
+
+def _after(adjuster: Any, outputs: Outputs, needs: frozenset[str]) -> Outputs:
+    shown = _shown(outputs, needs)
+    return outputs._replace(logits=adjuster(shown.logits, shown.features))

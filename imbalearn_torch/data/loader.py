@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from imbalearn_torch.data.augment import Augment
+from imbalearn_torch.errors import OptionError
 from imbalearn_torch.types import Batch
 
 __all__ = ["MemoryLoader"]
@@ -56,9 +57,15 @@ class MemoryLoader:
         return self.targets.numel()
 
     def draw(self, size: int, generator: torch.Generator) -> list[Tensor]:
-        """The augmentation draws of a whole global batch."""
+        """The augmentation draws of a whole global batch.
+
+        Raises:
+            OptionError: The augmentation does not fit the data.
+        """
         if not self._augment:
             return []
+        if not self.is_image:
+            raise OptionError("augmentations are for images, but these data are tables; use --augment none")
         height, width = self.inputs.shape[2:]
         return self._augment.draw(size, height, width, generator)
 

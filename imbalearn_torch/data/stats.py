@@ -7,9 +7,12 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from imbalearn_torch.errors import OptionError
 from imbalearn_torch.priors import normalised_prior
 
-__all__ = ["ClassStats", "Draws", "carried_prior", "correction_warning"]
+__all__ = ["PRIORS", "ClassStats", "Draws", "carried_prior", "correction_warning"]
+
+PRIORS = ("drawn", "train", "uniform")
 
 
 class Draws(Protocol):
@@ -26,9 +29,14 @@ class ClassStats:
         num_classes: K.
         columns: The planned columns: the sampler's, and the partner's where a mix names one.
         prior: "drawn": what the model sees (the mean of the columns); "train": the training counts; "uniform".
+
+    Raises:
+        OptionError: `prior` is none of these.
     """
 
     def __init__(self, targets: Tensor, num_classes: int, columns: tuple[Draws, ...], prior: str) -> None:
+        if prior not in PRIORS:
+            raise OptionError(f"Expected `prior` to be one of {', '.join(PRIORS)}, but got {prior!r}")
         self.num_classes = num_classes
         self.counts = torch.bincount(targets, minlength=num_classes)
         self._targets = targets

@@ -130,9 +130,11 @@ class RunFolder:
 
     def discard_if_unused(self) -> None:
         """Take back a folder in which nothing has been trained, so that the corrected command may use it."""
-        ours = {"config.toml", "log.txt", _LOCK}
+        ours = {"config.toml", "log.txt", "metrics.jsonl", _LOCK}
         with contextlib.suppress(OSError):
-            if {each.name for each in self.path.iterdir()} <= ours:
+            metrics = self.path / "metrics.jsonl"
+            trained = metrics.exists() and metrics.stat().st_size > 0
+            if not trained and {each.name for each in self.path.iterdir()} <= ours:
                 self.release()
                 for name in ours:
                     (self.path / name).unlink(missing_ok=True)

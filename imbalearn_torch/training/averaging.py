@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import PARAM_LIST, AveragedModel
 
 __all__ = ["average_weights"]
 
@@ -23,14 +23,14 @@ def average_weights(model: nn.Module, horizon: int) -> AveragedModel:
     return AveragedModel(model, multi_avg_fn=_lerp(max(1, horizon)), use_buffers=True)
 
 
-def _lerp(horizon: int) -> Callable[[list[Tensor], list[Tensor], Tensor | int], None]:
+def _lerp(horizon: int) -> Callable[[PARAM_LIST, PARAM_LIST, Tensor | int], None]:
     @torch.no_grad()
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+    def update(averaged: PARAM_LIST, current: PARAM_LIST, count: Tensor | int) -> None:
         if not averaged[0].is_floating_point():
             for ours, theirs in zip(averaged, current, strict=True):
                 ours.copy_(theirs)
             return
         share = 1.0 / min(horizon, 1 + (int(count) + 9) / 10)
-        torch._foreach_lerp_(averaged, current, share)
+        torch._foreach_lerp_(averaged, current, share)  # pyright: ignore[reportPrivateImportUsage]
 
     return update

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -15,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from imbalearn_torch.errors import CheckpointError, StorageError
 
 __all__ = ["file_digest", "latest_checkpoint", "load_checkpoint", "save_checkpoint"]
 
-_MANIFEST = "manifest.json"
+_MANIFEST, _WEIGHTS, _STATE = "manifest.json", "weights.safetensors", "state.pt"
 _PARTIAL = ".partial-"
 
 
@@ -46,30 +47,29 @@ def save_checkpoint(folder: Path, step: int, weights: dict[str, Tensor], state: 
         StorageError: The disk is full or fails; the earlier checkpoints are untouched.
     """
     target = folder / f"{step:08d}"
-    partial = folder / f"{_PARTIAL}{target.name}"
+    partial, retired = folder / f"{_PARTIAL}{target.name}", folder / f"{_PARTIAL}retired"
     try:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear(folder)
         partial.mkdir(parents=True)
-        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, partial / "weights.safetensors")
-        torch.save(state, partial / "state.pt")
-        files = sorted(file.name for file in partial.iterdir())
-        for name in files:
-            _sync(partial / name)
-        manifest = {"schema_version": 1, "step": step, "sha256": {name: file_digest(partial / name) for name in files}}
-        (partial / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        _sync(partial / _MANIFEST)
+        # Written by Python, whose errors say whether the disk is full; those of safetensors and torch do not.
+        (partial / _WEIGHTS).write_bytes(save({name: _plain(tensor) for name, tensor in weights.items()}))
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        (partial / _STATE).write_bytes(buffer.getbuffer())
+        (partial / _MANIFEST).write_text(_manifest(partial, step), encoding="utf-8")
+        for file in partial.iterdir():
+            _sync(file)
         if target.exists():
-            shutil.rmtree(target)
+            target.rename(retired)
         partial.rename(target)
         _sync(folder)
     except (OSError, RuntimeError) as error:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear(folder)
         size = sum(tensor.nbytes for tensor in weights.values())
-        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        cause = "the disk is full" if full else str(error).splitlines()[0]
         raise StorageError(
-            f"the checkpoint {target} of about {size / 1e6:.0f} MB could not be written: {cause}"
+            f"the checkpoint {target} of about {size / 1e6:.0f} MB could not be written: {_cause(error)}"
         ) from error
+    _clear(folder)
     for old in _complete(folder)[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
     return target
@@ -102,23 +102,48 @@ def load_checkpoint(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         CheckpointError: A file is missing, truncated or altered.
     """
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        for name, digest in manifest["sha256"].items():
-            if Path(name).name != name or file_digest(folder / name) != digest:
+        saved = (folder / _MANIFEST).read_text(encoding="utf-8")
+        digests = json.loads(saved)["sha256"]
+        for name in (_WEIGHTS, _STATE):
+            if file_digest(folder / name) != digests[name]:
                 raise CheckpointError(f"the checkpoint {folder} is damaged: {name} is not what was saved")
-        weights = load_file(folder / "weights.safetensors")
-        state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
+        if saved != _manifest(folder, int(folder.name)):
+            raise CheckpointError(f"the checkpoint {folder} is damaged: {_MANIFEST} is not what was saved")
+        weights = load_file(folder / _WEIGHTS)
+        state = torch.load(folder / _STATE, map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except Exception as error:
-        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"the checkpoint {folder} cannot be read: {cause}") from error
+        raise CheckpointError(f"the checkpoint {folder} cannot be read: {_cause(error)}") from error
     return weights, state
+
+
+def _manifest(folder: Path, step: int) -> str:
+    digests = {name: file_digest(folder / name) for name in (_STATE, _WEIGHTS)}
+    return json.dumps({"schema_version": 1, "step": step, "sha256": digests}, indent=1)
 
 
 def _complete(folder: Path) -> list[Path]:
     """The checkpoints in a folder, oldest first."""
-    return sorted(each for each in folder.glob("[0-9]*") if each.is_dir()) if folder.is_dir() else []
+    found = [each for each in folder.glob("[0-9]*") if each.name.isdecimal() and each.is_dir()]
+    return sorted(found, key=lambda each: int(each.name))
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a save that did not finish has left."""
+    for partial in folder.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A copy, since safetensors refuses tensors that share memory, as tied weights do."""
+    return tensor.detach().to("cpu").clone(memory_format=torch.contiguous_format)
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return "the disk is full"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _sync(path: Path) -> None:

@@ -70,7 +70,8 @@ class Engine:
         self.skipped = 0
         self.lr = _rate(parts)
         self._skipped_in_a_row = 0
-        self._trained = [each for each in parts.network.parameters() if each.requires_grad]
+        groups = [group for optimizer in parts.optimizers for group in optimizer.param_groups]
+        self._trained = [each for group in groups for each in group["params"]]
 
     def step(self, epoch: int, step: int, columns: list[Tensor], weights: Tensor | None) -> tuple[Tensor, float]:
         """Train on one batch.
@@ -82,7 +83,8 @@ class Engine:
             weights: Class weights `[K]` on the device, or None for 1.
 
         Returns:
-            The loss, and the norm of the gradient before clipping.
+            The loss, and the norm of the gradient before clipping; infinite or NaN where fp16 overflowed and the step
+            was skipped: weights, schedules and average are as before, and the loss scale is smaller.
 
         Raises:
             NonFiniteError: The loss or its gradient is NaN or infinite; no weight has been changed.
@@ -119,7 +121,8 @@ class Engine:
         if len(batches) == 1:
             order = torch.randperm(first.targets.numel(), generator=generator(parts.seed, "partner", epoch, step))
             order = order.to(first.targets.device)
-            batches.append(Batch(first.images.index_select(0, order), first.targets.index_select(0, order)))
+            # Indexed, not index_select, which would give up the memory format and slow the mix down.
+            batches.append(Batch(first.images[order], first.targets[order]))
         mixed = parts.mix(first, batches[1], generator(parts.seed, "mix", epoch, step))
         _check_mixed(mixed, first)
         return Mixed(*mixed)
@@ -142,6 +145,10 @@ class Engine:
                 "a smaller --lr or --clip 1 may help"
             )
         self._count_overflow(overflow, epoch, step)
+        if overflow:
+            # Not left to the scaler, which would still step the optimisers whose own gradients are finite.
+            self.scaler.update()
+            return gradient
         for optimizer in parts.optimizers:
             self.scaler.step(optimizer)
         self.scaler.update()

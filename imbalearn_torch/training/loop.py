@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from imbalearn_torch.data.stats import ClassStats
 from imbalearn_torch.errors import RunInterrupted
 from imbalearn_torch.training.checkpoint import save_checkpoint
 from imbalearn_torch.training.engine import Engine
+from imbalearn_torch.training.state import Progress, RunState, pack_state, unpack_state
 
 __all__ = ["LoopConfig", "Planned", "Trainer"]
 
@@ -44,24 +46,6 @@ class LoopConfig:
     monitor: str
     patience: int | None
     checkpoint_every: int
-
-
-@dataclass
-class Progress:
-    """Where a run stands; all of it goes into a checkpoint."""
-
-    epoch: int = 0
-    step: int = 0
-    total_steps: int = 0
-    loss_sum: float = 0.0
-    gradient_sum: float = 0.0
-    skipped: int = 0
-    train_seconds: float = 0.0
-    epoch_seconds: float = 0.0
-    best: float | None = None
-    since_best: int = 0
-    stopped: bool = False
-    history: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Trainer:
@@ -99,13 +83,21 @@ class Trainer:
         stop: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.engine = engine
-        self.progress = Progress()
-        self.drawn = torch.zeros(stats.num_classes, dtype=torch.int64)
-        self._best_weights: dict[str, Tensor] = {}
+        self._state = RunState(torch.zeros(stats.num_classes, dtype=torch.int64))
         self._columns, self._components, self._stats = columns, components, stats
         self._class_weights, self._validate, self._config = class_weights, validate, config
         self._identity = identity
         self._folder, self._on_step, self._on_epoch, self._stop = folder, on_step, on_epoch, stop
+
+    @property
+    def progress(self) -> Progress:
+        """Where the run stands."""
+        return self._state.progress
+
+    @property
+    def drawn(self) -> Tensor:
+        """How often each class has been drawn so far, int64 `[K]`."""
+        return self._state.drawn
 
     @property
     def predictor(self) -> nn.Module:
@@ -122,17 +114,17 @@ class Trainer:
             state.stopped = self._finish_epoch()
             if state.stopped or state.epoch % self._config.checkpoint_every == 0 or state.epoch == self._config.epochs:
                 self.save()
-        if self._best_weights:
-            self.predictor.load_state_dict(self._best_weights)
+        if self._state.best:
+            self.predictor.load_state_dict(self._state.best)
 
     def begin_epoch(self, epoch: int) -> None:
         """Tell every component of the epoch, and the loss of the prior."""
         for component in self._components:
             if hasattr(component, "set_epoch"):
                 component.set_epoch(epoch)
-        loss = self.engine.parts.loss.loss
-        if hasattr(loss, "set_prior"):
-            loss.set_prior(self._stats.prior(epoch))
+        set_prior = getattr(self.engine.parts.loss.loss, "set_prior", None)
+        if set_prior is not None:
+            set_prior(self._stats.prior(epoch))
 
     def _epoch(self) -> None:
         state, loader = self.progress, self.engine.parts.loader
@@ -147,12 +139,14 @@ class Trainer:
             loss, gradient = self.engine.step(state.epoch, step, columns, weights)
             for indices in columns:
                 labels = loader.targets.index_select(0, indices.to(loader.targets.device)).cpu()
-                self.drawn += torch.bincount(labels, minlength=self.drawn.numel())
-            state.loss_sum += float(loss)
-            state.gradient_sum += gradient
-            state.step, state.total_steps = step + 1, state.total_steps + 1
+                self._state.drawn += torch.bincount(labels, minlength=self.drawn.numel())
+            value = float(loss)
+            state.loss_sum += value
+            # A step that an fp16 overflow has skipped counts as 0: one infinity would hide all the others.
+            state.gradient_sum += gradient if math.isfinite(gradient) else 0.0
+            state.step, state.total_steps, state.lr = step + 1, state.total_steps + 1, self.engine.lr
             state.epoch_seconds += time.perf_counter() - started
-            self._on_step(state.epoch, step, float(loss))
+            self._on_step(state.epoch, step, value)
             signal_number = self._stop()
             if signal_number is not None:
                 self.save()
@@ -165,7 +159,7 @@ class Trainer:
         images = state.step * self._config.batch_size
         row: dict[str, Any] = {
             "epoch": state.epoch,
-            "lr": self.engine.lr,
+            "lr": state.lr,
             "train_loss": state.loss_sum / max(1, state.step),
             "gradient_norm": state.gradient_sum / max(1, state.step),
             "steps": state.total_steps,
@@ -179,64 +173,27 @@ class Trainer:
             stopped = self._judge(row)
         state.history.append(row)
         self._on_epoch(row)
-        state.epoch, state.step, state.loss_sum, state.gradient_sum, state.epoch_seconds = (
-            state.epoch + 1,
-            0,
-            0.0,
-            0.0,
-            0.0,
-        )
+        state.next_epoch()
         return stopped
 
     def _judge(self, row: dict[str, Any]) -> bool:
         state = self.progress
         figure = -row["val_loss"] if self._config.monitor == "loss" else row["val_macro_f1"]
-        if figure is not None and (state.best is None or figure > state.best):
+        if figure is not None and not math.isnan(figure) and (state.best is None or figure > state.best):
             state.best, state.since_best = figure, 0
             if self._config.keep == "best":
-                self._best_weights = {name: tensor.clone() for name, tensor in self.predictor.state_dict().items()}
+                self._state.best = {name: tensor.clone() for name, tensor in self.predictor.state_dict().items()}
         else:
             state.since_best += 1
         return self._config.patience is not None and state.since_best >= self._config.patience
 
     def save(self) -> None:
         """Write a checkpoint of everything that the rest of the run depends on."""
-        if self._folder is None:
-            return
-        parts, state = self.engine.parts, self.progress
-        state.skipped = self.engine.skipped
-        weights = {f"network.{name}": tensor for name, tensor in parts.network.state_dict().items()}
-        weights |= {f"loss.{name}": tensor for name, tensor in parts.loss.loss.state_dict().items()}
-        weights |= {f"best.{name}": tensor for name, tensor in self._best_weights.items()}
-        if parts.averaged is not None:
-            weights |= {f"averaged.{name}": tensor for name, tensor in parts.averaged.state_dict().items()}
-        rest = {
-            "identity": self._identity,
-            "progress": dict(vars(state)),
-            "drawn": self.drawn,
-            "optimizers": [optimizer.state_dict() for optimizer in parts.optimizers],
-            "schedulers": [scheduler.state_dict() for scheduler in parts.schedulers],
-            "scaler": self.engine.scaler.state_dict(),
-        }
-        save_checkpoint(self._folder, state.total_steps, weights, rest)
+        if self._folder is not None:
+            save_checkpoint(
+                self._folder, self.progress.total_steps, *pack_state(self.engine, self._state, self._identity)
+            )
 
     def load(self, weights: dict[str, Tensor], rest: dict[str, Any]) -> None:
         """Go back to where a checkpoint was written."""
-        parts = self.engine.parts
-        parts.network.load_state_dict(_under("network.", weights))
-        parts.loss.loss.load_state_dict(_under("loss.", weights))
-        self._best_weights = _under("best.", weights)
-        if parts.averaged is not None:
-            parts.averaged.load_state_dict(_under("averaged.", weights))
-        for optimizer, saved in zip(parts.optimizers, rest["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        for scheduler, saved in zip(parts.schedulers, rest["schedulers"], strict=True):
-            scheduler.load_state_dict(saved)
-        self.engine.scaler.load_state_dict(rest["scaler"])
-        self.progress = Progress(**rest["progress"])
-        self.engine.skipped = self.progress.skipped
-        self.drawn = rest["drawn"]
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+        self._state = unpack_state(self.engine, weights, rest)

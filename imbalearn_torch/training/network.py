@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -33,10 +34,14 @@ class Network(nn.Module):
         if features or cosine:
             missing = [name for name in _PROTOCOL if not hasattr(backbone, name)]
             if missing:
-                what = "a cosine head" if cosine else "features"
-                raise ComponentError(f"the loss asks for {what}, but the backbone has no {', '.join(missing)}")
-        if cosine and self._classifier().bias is not None:
-            self._classifier().bias.requires_grad_(False)
+                what = "a cosine head is" if cosine else "features are"
+                raise ComponentError(
+                    f"{what} asked for by the loss or an adjuster, but the backbone {type(backbone).__name__} has no "
+                    f"{', '.join(missing)}"
+                )
+            bias = self._classifier().bias
+            if cosine and bias is not None:
+                bias.requires_grad_(False)
 
     def _classifier(self) -> nn.Linear:
         backbone: Any = self.backbone
@@ -54,5 +59,11 @@ class Network(nn.Module):
         backbone: Any = self.backbone
         features = backbone.forward_head(backbone.forward_features(images), pre_logits=True)
         head = self._classifier()
-        logits = F.linear(F.normalize(features), F.normalize(head.weight)) if self._cosine else head(features)
+        logits = _cosines(features, head.weight) if self._cosine else head(features)
         return (logits, features) if self._features else logits
+
+
+def _cosines(features: Tensor, weight: Tensor) -> Tensor:
+    # Outside autocast: a loss multiplies by 30, and bf16 rounds a cosine near 1 to steps of 1/256.
+    with torch.autocast(features.device.type, enabled=False):
+        return F.linear(F.normalize(features.to(weight.dtype)), F.normalize(weight))

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["OPTIMIZERS", "adamw", "muon", "sgd"]
 
 
+def _check(parameters: Sequence[nn.Parameter], momentum: float = 0.0) -> None:
+    """What torch takes without a word, or refuses without naming a way out."""
+    if not any(each.requires_grad for each in parameters):
+        raise OptionError("Expected at least one parameter to train, but all are frozen")
+    if not 0 <= momentum < 1:
+        raise OptionError(f"Expected `momentum` to be in [0, 1), but got {momentum}")
+
+
 def sgd(
     *,
     parameters: Sequence[nn.Parameter],
@@ -35,9 +43,13 @@ def sgd(
         momentum: In [0, 1).
         weight_decay: L2 penalty on every parameter.
         nesterov: Look ahead along the momentum.
+
+    Raises:
+        OptionError: Nothing to train, or `momentum` is outside its range.
     """
     import torch
 
+    _check(parameters, momentum)
     nesterov = nesterov and momentum > 0
     return [torch.optim.SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)]
 
@@ -58,9 +70,13 @@ def adamw(
         weight_decay: Decoupled decay of matrices and convolutions.
         beta1: Decay of the mean.
         beta2: Decay of the variance.
+
+    Raises:
+        OptionError: Nothing to train.
     """
     import torch
 
+    _check(parameters)
     matrices = [each for each in parameters if each.dim() > 1]
     vectors = [each for each in parameters if each.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
@@ -83,18 +99,22 @@ def muon(
         rest_lr: Peak learning rate of the other parameters.
         momentum: Of both.
         weight_decay: Decoupled for Muon, an L2 penalty for SGD.
+
+    Raises:
+        OptionError: Nothing to train, or `momentum` is outside its range.
     """
     from timm.optim.muon import Muon
 
+    _check(parameters, momentum)
     kernels = [each for each in parameters if each.dim() == 4]
     rest = [each for each in parameters if each.dim() != 4]
     optimizers: list[torch.optim.Optimizer] = []
     if kernels:
-        optimizers.append(Muon(kernels, lr=lr, momentum=momentum, nesterov=True, weight_decay=weight_decay))
+        # Said outright: left to itself, timm trains some shapes (the stem of grey images) by Adam at this rate.
+        groups = [{"params": kernels, "use_muon": True}]
+        optimizers.append(Muon(groups, lr=lr, momentum=momentum, nesterov=True, weight_decay=weight_decay))
     if rest:
         optimizers += sgd(parameters=rest, lr=rest_lr, momentum=momentum, weight_decay=weight_decay)
-    if not optimizers:
-        raise OptionError("Expected at least one parameter to train, but all are frozen")
     return optimizers
 
 

@@ -73,11 +73,13 @@ def multistep(
         optimizer: What is scheduled.
         steps: Of the whole run.
         milestones: Fractions of the run.
-        gamma: The factor.
+        gamma: The factor, > 0.
         warmup: Fraction of the run over which the rate rises linearly.
     """
     from torch.optim.lr_scheduler import MultiStepLR
 
+    if gamma <= 0:
+        raise OptionError(f"Expected `gamma` to be > 0, but got {gamma}")
     at = [round(_fraction("milestones", each) * steps) for each in milestones]
     return _warmed(optimizer, steps, warmup, MultiStepLR(optimizer, milestones=at, gamma=gamma))
 
@@ -93,11 +95,13 @@ def one_cycle(*, optimizer: Optimizer, steps: int, warmup: float = 0.2) -> LRSch
     from torch.optim.lr_scheduler import OneCycleLR
 
     # One step more than are taken: the last update should not be made with a rate of 0.
+    total = steps + 1
+    rise = _fraction("warmup", warmup)
     return OneCycleLR(
         optimizer,
         max_lr=[group["lr"] for group in optimizer.param_groups],
-        total_steps=steps + 1,
-        pct_start=_fraction("warmup", warmup),
+        total_steps=total,
+        pct_start=rise if rise * total > 1 else 0.0,  # a rise of exactly one step makes torch divide by 0
         anneal_strategy="linear",
         cycle_momentum=False,
         final_div_factor=1e9,

@@ -51,15 +51,15 @@ class LossStep:
             paired: Whether the second labels count.
             weights: Class weights `[K]`, or None for 1.
         """
-        parts = [(self._each(logits, features, mixed.targets_a), mixed.targets_a, mixed.lam)]
+        # Widened before it is subtracted: 1 - lam in float32 is off by up to 3e-8, which fp64 would notice.
+        lam = mixed.lam.to(logits.dtype) if paired else logits.new_ones(mixed.targets_a.shape)
+        parts = [(mixed.targets_a, lam)]
         if paired:
-            parts.append((self._each(logits, features, mixed.targets_b), mixed.targets_b, 1 - mixed.lam))
+            parts.append((mixed.targets_b, 1 - lam))
         total, norm = logits.new_zeros(()), logits.new_zeros(())
-        for values, targets, share in parts:
-            factor = share.to(values.dtype) if paired else torch.ones_like(values)
-            if weights is not None:
-                factor = factor * weights[targets]
-            total = total + (factor * values).sum()
+        for targets, share in parts:
+            factor = share if weights is None else share * weights[targets]
+            total = total + (factor * self._each(logits, features, targets)).sum()
             norm = norm + factor.sum()
         return total, norm.clamp_min(torch.finfo(norm.dtype).tiny)
 

@@ -13,8 +13,7 @@ from imbalearn_torch import errors
 
 __all__ = ["ClassDraw", "class_drawer", "class_order"]
 
-_DRAWN_AT_ONCE = 1 << 18  # the temporaries of a chunk stay in the processor's cache
-_SORTED_AT_ONCE = 1 << 22
+_CHUNK = 1 << 18  # labels or draws at once: the temporaries stay in the processor's cache
 
 
 def class_order(labels: Tensor, counts: Tensor) -> Tensor:
@@ -31,8 +30,8 @@ def class_order(labels: Tensor, counts: Tensor) -> Tensor:
     order = torch.empty(size, dtype=torch.int32 if size <= torch.iinfo(torch.int32).max else torch.int64)
     narrow = torch.int16 if counts.numel() <= torch.iinfo(torch.int16).max else torch.int64
     free = counts.cumsum(0) - counts
-    for start in range(0, size, _SORTED_AT_ONCE):
-        part, position = labels[start : start + _SORTED_AT_ONCE].to(narrow).sort(stable=True)
+    for start in range(0, size, _CHUNK):
+        part, position = labels[start : start + _CHUNK].to(narrow).sort(stable=True)
         found = torch.bincount(part, minlength=counts.numel())
         shift = free - (found.cumsum(0) - found)
         place = torch.arange(part.numel()).add_(shift.index_select(0, part.long()))
@@ -108,7 +107,7 @@ class ClassDraw(InstanceSampler, ABC):
         draw = class_drawer(self.class_distribution(epoch))
         sizes = self.class_counts.double()
         plan = torch.empty(self.epoch_size, dtype=torch.int64)
-        for part in plan.split(_DRAWN_AT_ONCE):
+        for part in plan.split(_CHUNK):
             classes = draw(part.numel(), generator)
             # A float64 below 1 times an integer below 2^53 rounds to less than that integer.
             rank = torch.rand(part.numel(), dtype=torch.float64, generator=generator)

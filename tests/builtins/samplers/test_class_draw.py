@@ -108,7 +108,7 @@ def test_more_images_than_torch_multinomial_can_hold() -> None:
 @settings(max_examples=50, deadline=None)
 def test_the_order_is_a_stable_sort_however_it_is_cut(labels: list[int], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(class_draw, "_SORTED_AT_ONCE", chunk)
+        patch.setattr(class_draw, "_CHUNK", chunk)
         order = class_order(torch.tensor(labels), torch.bincount(torch.tensor(labels), minlength=7))
     assert order.tolist() == np.argsort(labels, kind="stable").tolist()
 

@@ -1,0 +1,99 @@
+"""Where a run stands, and everything that a checkpoint holds of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+
+from imbalearn_torch.training.engine import Engine
+
+__all__ = ["Progress", "RunState", "pack_state", "unpack_state"]
+
+
+@dataclass
+class Progress:
+    """The numbers of a run; all of them go into a checkpoint."""
+
+    epoch: int = 0
+    step: int = 0
+    total_steps: int = 0
+    loss_sum: float = 0.0
+    gradient_sum: float = 0.0
+    lr: float = 0.0
+    skipped: int = 0
+    train_seconds: float = 0.0
+    epoch_seconds: float = 0.0
+    best: float | None = None
+    since_best: int = 0
+    stopped: bool = False
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def next_epoch(self) -> None:
+        """Count an epoch as done."""
+        self.epoch, self.step = self.epoch + 1, 0
+        self.loss_sum = self.gradient_sum = self.epoch_seconds = 0.0
+
+
+@dataclass
+class RunState:
+    """What a run remembers beside network, loss, average and optimisers.
+
+    Args:
+        drawn: How often each class has been drawn, int64 `[K]`.
+        best: The best predictor's weights so far; empty where they are not kept.
+        progress: The numbers.
+    """
+
+    drawn: Tensor
+    best: dict[str, Tensor] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+
+
+def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """All that the rest of a run depends on: tensors for safetensors, and the rest.
+
+    Args:
+        engine: Network, loss, average, optimisers, schedules and scaler.
+        state: What the loop remembers.
+        identity: Of the run.
+    """
+    parts = engine.parts
+    weights = {f"best.{name}": tensor for name, tensor in state.best.items()}
+    for part, module in _modules(engine).items():
+        weights |= {f"{part}.{name}": tensor for name, tensor in module.state_dict().items()}
+    state.progress.skipped = engine.skipped
+    rest = {
+        "identity": identity,
+        "progress": dict(vars(state.progress)),
+        "drawn": state.drawn,
+        "optimizers": [optimizer.state_dict() for optimizer in parts.optimizers],
+        "schedulers": [scheduler.state_dict() for scheduler in parts.schedulers],
+        "scaler": engine.scaler.state_dict(),
+    }
+    return weights, rest
+
+
+def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any]) -> RunState:
+    """Put the engine back to where `pack_state` found it, and return what the loop remembered."""
+    parts = engine.parts
+    for part, module in _modules(engine).items():
+        module.load_state_dict(_under(f"{part}.", weights))
+    for optimizer, saved in zip(parts.optimizers, rest["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
+    for scheduler, saved in zip(parts.schedulers, rest["schedulers"], strict=True):
+        scheduler.load_state_dict(saved)
+    engine.scaler.load_state_dict(rest["scaler"])
+    progress = Progress(**rest["progress"])
+    engine.skipped = progress.skipped
+    return RunState(rest["drawn"], _under("best.", weights), progress)
+
+
+def _modules(engine: Engine) -> dict[str, nn.Module]:
+    modules = {"network": engine.parts.network, "loss": engine.parts.loss.loss, "averaged": engine.parts.averaged}
+    return {part: module for part, module in modules.items() if module is not None}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
