@@ -44,9 +44,7 @@ def _compare(config: RunConfig, quick: bool) -> dict[str, Any]:
     ours, bare = _ours(session), _bare(session)
     ours(0, 5)
     bare(0, 5)
-    pairs = []
-    for pair in range(3 if quick else 7):
-        pairs.append((_seconds(ours, pair, steps), _seconds(bare, pair, steps)))
+    pairs = [(_seconds(ours, pair, steps), _seconds(bare, pair, steps)) for pair in range(3 if quick else 7)]
     ratios = [first / second for first, second in pairs]
     images = steps * (session.config.batch_size or 1)
     return {

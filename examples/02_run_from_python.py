@@ -14,12 +14,16 @@ import imbalearn_torch as ibt
 
 def main(out: Path | None = None, epochs: int = 10) -> None:
     """Compare two ways to treat the imbalance, with the same seed and the same number of steps."""
-    for method in ({"sampler": "balanced", "mix": "mixup"}, {"loss": "balanced-softmax"}):
-        config = ibt.RunConfig(data="digits", imbalance="step:ratio=10,head=1", epochs=epochs, seed=0, **method)
-        done = ibt.run(config, out=out / "-".join(method.values()) if out else None)
+    plain = ibt.RunConfig(data="digits", imbalance="step:ratio=10,head=1", epochs=epochs, seed=0)
+    methods = {
+        "balanced-mixup": plain.model_copy(update={"sampler": "balanced", "mix": "mixup"}),
+        "balanced-softmax": plain.model_copy(update={"loss": "balanced-softmax"}),
+    }
+    for name, config in methods.items():
+        done = ibt.run(config, out=out / name if out else None)
 
         test = done.metrics["test"]
-        print(f"{method}: macro-F1 {test['macro_f1']:.3f}, worst class {test['worst_class_recall']:.3f}")
+        print(f"{name}: macro-F1 {test['macro_f1']:.3f}, worst class {test['worst_class_recall']:.3f}")
         for row in test["per_class"][:3]:
             print(f"  class {row['class']}: {row['train_count']} training images, recall {row['recall']:.3f}")
 
@@ -29,4 +33,4 @@ def main(out: Path | None = None, epochs: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
 from imbalearn_torch.data.stats import carried_prior, correction_warning
+from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.experiments.folder import RunFolder, storage_errors
 from imbalearn_torch.experiments.session import Session, prior_effects
 from imbalearn_torch.metrics.confusion import confusion_matrix
 from imbalearn_torch.metrics.scores import score
+from imbalearn_torch.plugin.spec import canonical_name
 from imbalearn_torch.reporting.confusion_figure import confusion_svg
 from imbalearn_torch.reporting.curves import curves_svg
 from imbalearn_torch.reporting.page import render_page
@@ -135,6 +137,7 @@ def write_results(
     }
     confusion = confusion_matrix(test.targets, adjusted.test.argmax(dim=1), len(classes))
     _write_arrays(folder, predictor, validation, test)
+    _write_subset(session, folder)
     _write_reports(folder, result, history, confusion, counts)
     folder.write_json("result.json", result)
     _write_manifest(folder)
@@ -152,6 +155,14 @@ def _write_arrays(folder: RunFolder, predictor: Network, validation: Outputs, te
         )
         tensors = {name: tensor.contiguous().cpu() for name, tensor in predictor.backbone.state_dict().items()}
         save_file(tensors, folder.path / "model.safetensors")
+
+
+def _write_subset(session: Session, folder: RunFolder) -> None:
+    """Which images the imbalance profile has kept, so that another program can train on the same."""
+    subset = session.data.selection.subset
+    if canonical_name(session.data.imbalance) != "none":
+        manifest = {"imbalance": session.data.imbalance, "subset_seed": session.config.subset_seed}
+        folder.write_json("subset.json", {**manifest, "sha256": subset_digest(subset), "indices": subset.tolist()})
 
 
 def _write_reports(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LogObserver", "Observer", "epoch_line", "log_file"]
+__all__ = ["LogObserver", "Observer", "epoch_line", "log_file", "logger"]
 
 logger = logging.getLogger("imbalearn_torch")
 

@@ -12,7 +12,7 @@ from typing import Any
 from imbalearn_torch.errors import CheckpointError, ImbalearnError, RunFolderError, RunInterrupted
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml, make_config
 from imbalearn_torch.experiments.folder import RunFolder, default_folder
-from imbalearn_torch.experiments.observer import LogObserver, Observer, log_file
+from imbalearn_torch.experiments.observer import LogObserver, Observer, log_file, logger
 from imbalearn_torch.experiments.resolve import ResolvedRun, resolve_run
 from imbalearn_torch.experiments.signals import stop_on_signals
 from imbalearn_torch.plugin.registry import Registry, registry
@@ -127,4 +127,8 @@ def _execute(resolved: ResolvedRun, known: Registry, folder: RunFolder, observer
             return RunResult(folder.path, train(session, folder, watcher, stop, started))
         except RunInterrupted as error:
             command = shlex.join(["imbalearn", "resume", str(folder.path)])
+            watcher.on_message(str(error))
             raise RunInterrupted(f"{error}; go on with: {command}", error.signal_number) from None
+        except ImbalearnError as error:
+            logger.error("%s", error)
+            raise

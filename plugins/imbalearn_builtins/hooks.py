@@ -144,7 +144,11 @@ def imbalearn_datasets() -> Iterator[Component]:
         reference="Krizhevsky 2009",
     )
     yield Component(name="folder", factory=f"{home}.folder:folder", summary="One folder of images a class.")
-    yield Component(name="parquet", factory=f"{home}.parquet:parquet", summary="Parquet files as on the Hugging Face hub.")
+    yield Component(
+        name="parquet",
+        factory=f"{home}.parquet:parquet",
+        summary="Parquet files as on the Hugging Face hub.",
+    )
     yield Component(name="npz", factory=f"{home}.npz:npz", summary="Arrays in one .npz file.")
 
 

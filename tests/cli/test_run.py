@@ -61,7 +61,9 @@ def test_config_file_with_options_on_top(tmp_path: Path) -> None:
 
 
 def test_all_problems_are_reported_at_once_without_a_traceback(tmp_path: Path) -> None:
-    done = imbalearn("run", "--loss", "focall", "--sampler", "balanced:strat=.5", "--epochs", "x", "--out", str(tmp_path / "run"))
+    done = imbalearn(
+        "run", "--loss", "focall", "--sampler", "balanced:strat=.5", "--epochs", "x", "--out", str(tmp_path / "run")
+    )
     assert done.exit_code == 2
     lines = done.stderr.splitlines()
     assert len(lines) == 3
@@ -81,7 +83,9 @@ def test_all_problems_are_reported_at_once_without_a_traceback(tmp_path: Path) -
         (("--plugin", "none.py"), "none.py"),
     ],
 )
-def test_bad_input_exits_with_2(arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_exits_with_2(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     done = imbalearn("run", *QUICK, "--out", str(tmp_path / "run"), *arguments)
     assert done.exit_code == 2, done.output
@@ -90,7 +94,9 @@ def test_bad_input_exits_with_2(arguments: tuple[str, ...], message: str, tmp_pa
 
 
 def test_non_finite_loss_exits_with_3(tmp_path: Path) -> None:
-    done = imbalearn("run", *QUICK, "--optimizer", "sgd", "--lr", "1e30", "--schedule", "constant", "--out", str(tmp_path / "run"))
+    done = imbalearn(
+        "run", *QUICK, "--optimizer", "sgd", "--lr", "1e30", "--schedule", "constant", "--out", str(tmp_path / "run")
+    )
     assert done.exit_code == 3, done.output
     assert "is not finite at epoch 0" in done.stderr
 

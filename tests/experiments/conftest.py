@@ -22,4 +22,6 @@ def small() -> dict[str, object]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """`balanced` sampling with mixup and post-hoc adjustment, two epochs on digits."""
     folder: Path = tmp_path_factory.mktemp("runs") / "finished"
-    return ibt.run(ibt.RunConfig(**SMALL, sampler="balanced", mix="mixup", adjust=("logit-adjustment:tau=0.5",)), out=folder)
+    return ibt.run(
+        ibt.RunConfig(**SMALL, sampler="balanced", mix="mixup", adjust=("logit-adjustment:tau=0.5",)), out=folder
+    )

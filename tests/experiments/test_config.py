@@ -23,7 +23,12 @@ def test_every_problem_is_reported_in_one_error() -> None:
         make_config({"epochs": "x", "val_fraction": 2, "prior": "foo", "batch_size": 0})
     text = str(caught.value)
     assert len(caught.value.problems) == 4
-    for part in ("option 'epochs' expects integer, got 'x'", "'val_fraction' expects less than 1", "'prior'", "'batch_size'"):
+    for part in (
+        "option 'epochs' expects integer, got 'x'",
+        "'val_fraction' expects less than 1",
+        "'prior'",
+        "'batch_size'",
+    ):
         assert part in text
 
 

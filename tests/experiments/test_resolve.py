@@ -35,7 +35,9 @@ def test_label_smoothing_is_the_option_of_the_loss() -> None:
 
 
 def test_rates_are_options_of_the_optimizer() -> None:
-    assert resolved(optimizer="adamw", lr=0.01, weight_decay=0.1).config.optimizer.startswith("adamw:lr=0.01,weight_decay=0.1")
+    assert resolved(optimizer="adamw", lr=0.01, weight_decay=0.1).config.optimizer.startswith(
+        "adamw:lr=0.01,weight_decay=0.1"
+    )
     with pytest.raises(ConfigError, match=r"the lr is given twice: --lr 0.5 and lr=0.2"):
         resolved(optimizer="sgd:lr=0.2", lr=0.5)
 
@@ -56,10 +58,23 @@ def test_path_is_recognised_and_made_absolute(tmp_path: Path, monkeypatch: pytes
 
 def test_all_problems_of_all_components_come_together() -> None:
     with pytest.raises(ConfigError) as caught:
-        resolved(loss="focall", sampler="balanced:strat=1", data="folder:path=/no/such", augment="flup", patience=2, val_fraction=0)
+        resolved(
+            loss="focall",
+            sampler="balanced:strat=1",
+            data="folder:path=/no/such",
+            augment="flup",
+            patience=2,
+            val_fraction=0,
+        )
     problems = caught.value.problems
     assert len(problems) == 5
-    for part in ("'focal'", "did you mean 'start'", "no such file or folder: /no/such", "'flip'", "--patience needs a validation part"):
+    for part in (
+        "'focal'",
+        "did you mean 'start'",
+        "no such file or folder: /no/such",
+        "'flip'",
+        "--patience needs a validation part",
+    ):
         assert any(part in problem for problem in problems), part
 
 

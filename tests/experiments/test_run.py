@@ -30,6 +30,7 @@ FILES = {
     "confusion.svg",
     "report.html",
     "log.txt",
+    "subset.json",
 }
 
 
@@ -40,7 +41,9 @@ def read_json(file: Path) -> dict:
 def timeless_metrics(folder: Path) -> list[dict]:
     """The lines of metrics.jsonl without the keys that may differ between equal runs."""
     rows = map(json.loads, (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
-    return [{key: value for key, value in row.items() if "seconds" not in key and "per_second" not in key} for row in rows]
+    return [
+        {key: value for key, value in row.items() if "seconds" not in key and "per_second" not in key} for row in rows
+    ]
 
 
 def test_folder_holds_every_file_of_the_contract(finished: RunResult) -> None:
@@ -61,6 +64,14 @@ def test_result_names_components_in_full_with_all_options(finished: RunResult) -
     assert config["adjust"] == ["imbalearn-torch/logit-adjustment:tau=0.5"]
     assert config["imbalance"] == "step:ratio=10.0,head=1,n_max=none"
     assert (config["batch_size"], config["precision"], config["threads"]) == (28, "fp32", 1)
+
+
+def test_subset_is_a_hashed_manifest(finished: RunResult) -> None:
+    subset = read_json(finished.folder / "subset.json")
+    data = finished.result["data"]
+    assert len(set(subset["indices"])) == sum(data["train_counts"]) + sum(data["val_counts"])
+    digest = hashlib.sha256(np.array(subset["indices"], dtype="<i8").tobytes()).hexdigest()
+    assert subset["sha256"] == digest
 
 
 def test_counts_add_up(finished: RunResult) -> None:
@@ -103,7 +114,14 @@ def test_metrics_lines_are_strict_json_in_order(finished: RunResult) -> None:
 def test_equal_runs_give_equal_bytes(finished: RunResult, small: dict, tmp_path: Path) -> None:
     config = ibt.RunConfig(**small, sampler="balanced", mix="mixup", adjust=("logit-adjustment:tau=0.5",))
     again = ibt.run(config, out=tmp_path / "again")
-    for name in ("model.safetensors", "predictions.npz", "per_class.csv", "confusion.csv", "config.toml", "confusion.svg"):
+    for name in (
+        "model.safetensors",
+        "predictions.npz",
+        "per_class.csv",
+        "confusion.csv",
+        "config.toml",
+        "confusion.svg",
+    ):
         assert (again.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
     assert timeless_metrics(again.folder) == timeless_metrics(finished.folder)
 
@@ -145,7 +163,9 @@ def test_selection_on_the_test_set_is_marked(small: dict, tmp_path: Path) -> Non
 
 
 def test_early_stopping_by_patience(small: dict, tmp_path: Path) -> None:
-    config = ibt.RunConfig(**small | {"epochs": 6}, optimizer="sgd", lr=1e-9, ema=0, select="best", patience=1, monitor="macro-f1")
+    config = ibt.RunConfig(
+        **small | {"epochs": 6}, optimizer="sgd", lr=1e-9, ema=0, select="best", patience=1, monitor="macro-f1"
+    )
     done = ibt.run(config, out=tmp_path / "run")
     lines = (done.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 6

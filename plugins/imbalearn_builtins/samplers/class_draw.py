@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,7 +14,9 @@ from imbalearn_torch import errors
 
 __all__ = ["ClassDraw", "class_drawer", "class_order"]
 
-_CHUNK = 1 << 18  # labels or draws at once: the temporaries stay in the processor's cache
+# Labels or draws at once. The temporaries stay in the processor's cache, and torch uses no second thread for so few
+# numbers: on busy cores waiting for it, chunk after chunk, would take most of the time. So numpy sorts and searches.
+_CHUNK = 1 << 15
 
 
 def class_order(labels: Tensor, counts: Tensor) -> Tensor:
@@ -27,17 +30,17 @@ def class_order(labels: Tensor, counts: Tensor) -> Tensor:
         int32 `[N]`, or int64 where N needs it.
     """
     size = labels.numel()
-    order = torch.empty(size, dtype=torch.int32 if size <= torch.iinfo(torch.int32).max else torch.int64)
-    narrow = torch.int16 if counts.numel() <= torch.iinfo(torch.int16).max else torch.int64
-    free = counts.cumsum(0) - counts
+    order = np.empty(size, dtype=np.int32 if size <= np.iinfo(np.int32).max else np.int64)
+    narrow = np.min_scalar_type(counts.numel())  # numpy sorts 8 and 16 bits by radix
+    free = (counts.cumsum(0) - counts).numpy()
     for start in range(0, size, _CHUNK):
-        part, position = labels[start : start + _CHUNK].to(narrow).sort(stable=True)
-        found = torch.bincount(part, minlength=counts.numel())
-        shift = free - (found.cumsum(0) - found)
-        place = torch.arange(part.numel()).add_(shift.index_select(0, part.long()))
-        order.scatter_(0, place, position.add_(start).to(order.dtype))
+        part = labels[start : start + _CHUNK].numpy().astype(narrow)
+        found = np.bincount(part, minlength=counts.numel())
+        shift = free - (found.cumsum() - found)
+        place = np.repeat(shift, found) + np.arange(part.size)
+        order[place] = np.argsort(part, kind="stable") + start
         free += found
-    return order
+    return torch.from_numpy(order)
 
 
 def class_drawer(distribution: Tensor) -> Callable[[int, torch.Generator], Tensor]:
@@ -49,10 +52,13 @@ def class_drawer(distribution: Tensor) -> Callable[[int, torch.Generator], Tenso
             0, torch.randint(present.numel(), (size,), generator=generator)
         )
     cumulative = distribution.cumsum(0)
-    cumulative = cumulative / cumulative[-1]  # ends in 1 exactly, so that no draw from [0, 1) lies beyond it
-    return lambda size, generator: torch.bucketize(
-        torch.rand(size, dtype=torch.float64, generator=generator), cumulative, right=True
-    )
+    cumulative = (cumulative / cumulative[-1]).numpy()  # ends in 1 exactly, so that no draw from [0, 1) lies beyond it
+
+    def searched(size: int, generator: torch.Generator) -> Tensor:
+        drawn = torch.rand(size, dtype=torch.float64, generator=generator).numpy()
+        return torch.from_numpy(np.searchsorted(cumulative, drawn, side="right"))
+
+    return searched
 
 
 class ClassDraw(InstanceSampler, ABC):

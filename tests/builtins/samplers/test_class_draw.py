@@ -92,7 +92,7 @@ def test_an_epoch_of_nothing_is_refused(make) -> None:
 
 
 def test_more_images_than_torch_multinomial_can_hold() -> None:
-    # torch.multinomial, behind WeightedRandomSampler, ends at 2^24 categories, and the class of the last images here would be out of reach.
+    # torch.multinomial, behind WeightedRandomSampler, ends at 2^24 categories: it would not take these images.
     size = 2**24 + 2**10
     targets = torch.zeros(size, dtype=torch.int8)
     targets[2**24 :] = 1
