@@ -1,4 +1,4 @@
-"""What each default buys: the 9,500-image CIFAR-10 task, one default changed at a time, judged on validation images alone.
+"""What each default buys: the 9,500-image CIFAR-10 task, one default changed at a time, judged on validation alone.
 
 Three tenths of the training part are held out, since a tenth is 50 images of a rare class; 15 epochs, balanced softmax.
 """
