@@ -73,7 +73,7 @@ class RunConfig(BaseModel):
     patience: int | None = Field(default=None, ge=1, description="Stop after that many epochs without improvement.")
     seed: int = Field(default=0, ge=0, description="Seed of everything.")
     device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, ...")
-    threads: int | None = Field(default=None, ge=1, description="Processor threads; default: all cores.")
+    threads: int | None = Field(default=None, ge=1, description="Processor threads; default: OMP_NUM_THREADS or all cores.")
     precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field(
         default="auto", description="auto: bf16 where the hardware is fast at it."
     )

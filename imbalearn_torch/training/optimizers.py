@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["OPTIMIZERS", "adamw", "muon", "sgd"]
 
 
-def _check(parameters: Sequence[nn.Parameter], momentum: float = 0.0) -> None:
-    """What torch takes without a word, or refuses without naming a way out."""
+def _check(parameters: Sequence[nn.Parameter], momentum: float = 0.0, **values: float) -> None:
+    """What torch takes without a word, or refuses without naming the option."""
     if not any(each.requires_grad for each in parameters):
         raise OptionError("Expected at least one parameter to train, but all are frozen")
     if not 0 <= momentum < 1:
         raise OptionError(f"Expected `momentum` to be in [0, 1), but got {momentum}")
+    for name, value in values.items():
+        if value < 0:
+            raise OptionError(f"Expected `{name}` to be >= 0, but got {value}")
 
 
 def sgd(
@@ -45,11 +48,11 @@ def sgd(
         nesterov: Look ahead along the momentum.
 
     Raises:
-        OptionError: Nothing to train, or `momentum` is outside its range.
+        OptionError: Nothing to train, or a value outside its range.
     """
     import torch
 
-    _check(parameters, momentum)
+    _check(parameters, momentum, lr=lr, weight_decay=weight_decay)
     nesterov = nesterov and momentum > 0
     return [torch.optim.SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)]
 
@@ -72,11 +75,11 @@ def adamw(
         beta2: Decay of the variance.
 
     Raises:
-        OptionError: Nothing to train.
+        OptionError: Nothing to train, or a value outside its range.
     """
     import torch
 
-    _check(parameters)
+    _check(parameters, lr=lr, weight_decay=weight_decay)
     matrices = [each for each in parameters if each.dim() > 1]
     vectors = [each for each in parameters if each.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
@@ -101,11 +104,11 @@ def muon(
         weight_decay: Decoupled for Muon, an L2 penalty for SGD.
 
     Raises:
-        OptionError: Nothing to train, or `momentum` is outside its range.
+        OptionError: Nothing to train, or a value outside its range.
     """
     from timm.optim.muon import Muon
 
-    _check(parameters, momentum)
+    _check(parameters, momentum, lr=lr, rest_lr=rest_lr, weight_decay=weight_decay)
     kernels = [each for each in parameters if each.dim() == 4]
     rest = [each for each in parameters if each.dim() != 4]
     optimizers: list[torch.optim.Optimizer] = []

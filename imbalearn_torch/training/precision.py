@@ -16,7 +16,10 @@ _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16,
 
 
 def default_threads() -> int:
-    """The processor cores that this process may use."""
+    """OMP_NUM_THREADS where it is set, else the processor cores that this process may use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -30,9 +33,10 @@ def resolve_device(name: str) -> torch.device:
         return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        first = str(error).splitlines()[0]
+        # Read back, or "meta" would pass; some names of torch's belong to modules that are not installed.
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, ImportError) as error:
+        first = next(iter(str(error).splitlines()), type(error).__name__)
         raise OptionError(
             f"option 'device' expects auto, cpu or a device of this machine, got {name!r}: {first}"
         ) from None

@@ -148,6 +148,9 @@ def test_hub_data_without_integers_names_its_columns(columns: dict[str, list]) -
 class Stream(IterableDataset):
     targets = (0, 1)
 
+    def __iter__(self) -> Any:
+        raise AssertionError("the data set was iterated")
+
 
 @pytest.mark.parametrize(
     ("dataset", "message"),

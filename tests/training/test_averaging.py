@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -24,15 +26,14 @@ def test_it_is_a_moving_average_that_lengthens_to_its_horizon(small_net, horizon
     torch.manual_seed(0)
     model = small_net().double()
     averaged = average_weights(model, horizon)
-    by_hand: dict[str, torch.Tensor] = {}
+    by_hand: dict[str, Any] = {}
     for number in walk(model, 60):
         averaged.update_parameters(model)
         # Over 1 step at first, then 2, 2.1, 2.2, ... and never over more than the horizon.
         share = 1.0 if number == 0 else 1 / min(horizon, 1 + (number + 9) / 10)
         for name, tensor in model.state_dict().items():
             if tensor.is_floating_point():
-                old = by_hand.get(name, tensor)
-                by_hand[name] = (1 - share) * old + share * tensor
+                by_hand[name] = by_hand.get(name, tensor) * (1 - share) + tensor * share
             else:
                 by_hand[name] = tensor.clone()
     state = averaged.module.state_dict()
@@ -47,8 +48,9 @@ def test_counters_are_copied_and_running_statistics_averaged(small_net) -> None:
     averaged = average_weights(model, 50)
     for _ in walk(model, 7):
         averaged.update_parameters(model)
-    assert int(averaged.module.norm.num_batches_tracked) == 7
-    assert not torch.equal(averaged.module.norm.running_mean, model.norm.running_mean)
+    norm: Any = averaged.module.norm
+    assert int(norm.num_batches_tracked) == 7
+    assert not torch.equal(norm.running_mean, model.norm.running_mean)
 
 
 def test_a_horizon_of_one_step_is_the_present_weights(small_net) -> None:
@@ -70,7 +72,7 @@ def test_the_initial_weights_are_forgotten(small_net) -> None:
     with torch.no_grad():
         model.conv.weight.fill_(3.0)
     averaged.update_parameters(model)
-    assert bool((averaged.module.conv.weight == 3).all())
+    assert bool((averaged.module.get_parameter("conv.weight") == 3).all())
 
 
 def test_the_model_itself_is_left_alone(small_net) -> None:
@@ -81,7 +83,7 @@ def test_the_model_itself_is_left_alone(small_net) -> None:
     for _ in range(3):
         averaged.update_parameters(model)
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
-    assert averaged.module.conv.weight.data_ptr() != model.conv.weight.data_ptr()
+    assert averaged.module.get_parameter("conv.weight").data_ptr() != model.conv.weight.data_ptr()
 
 
 def test_going_on_from_a_saved_average(small_net) -> None:

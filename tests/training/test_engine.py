@@ -21,7 +21,7 @@ def plan(steps: int = 4, seed: int = 3) -> Tensor:
 
 
 def weights_of(engine: Engine) -> dict[str, Tensor]:
-    return {name: tensor.clone() for name, tensor in engine.parts.network.named_parameters()}
+    return {name: tensor.detach().clone() for name, tensor in engine.parts.network.named_parameters()}
 
 
 def same(one: dict[str, Tensor], two: dict[str, Tensor]) -> bool:
@@ -54,7 +54,9 @@ class Hand:
 
     def agrees_with(self, engine: Engine) -> bool:
         ours = engine.parts.network.get_submodule("backbone").state_dict()
-        return all(torch.allclose(ours[name], theirs, rtol=0, atol=1e-12) for name, theirs in self.net.state_dict().items())
+        return all(
+            torch.allclose(ours[name], theirs, rtol=0, atol=1e-12) for name, theirs in self.net.state_dict().items()
+        )
 
 
 def test_plain_steps_by_hand(make_engine, make_loader, small_net) -> None:
@@ -297,7 +299,10 @@ def test_a_loss_of_nan_is_no_overflow(make_engine) -> None:
     [
         (lambda a, b: a.images, "Mixed.*but got Tensor"),
         (lambda a, b: (a.images, a.targets), "Mixed.*but got tuple"),
-        (lambda a, b: Mixed(a.images[:5], a.targets, b.targets, torch.ones(10)), r"keep images \[10, 3, 6, 6\].*\[5, 3, 6, 6\]"),
+        (
+            lambda a, b: Mixed(a.images[:5], a.targets, b.targets, torch.ones(10)),
+            r"keep images \[10, 3, 6, 6\].*\[5, 3, 6, 6\]",
+        ),
         (lambda a, b: Mixed(a.images, a.targets, b.targets, torch.ones(())), r"labels and lam \[10\].*and \[\]"),
         (lambda a, b: Mixed(a.images, a.targets[:4], b.targets, torch.ones(10)), r"labels and lam \[10\].*\[4\]"),
     ],

@@ -100,7 +100,9 @@ class Answer(nn.Module):
 )
 def test_anything_but_one_value_a_sample_is_refused(answer, came: str) -> None:
     step = LossStep(Answer(answer), "loss 'mine'")
-    with pytest.raises(ComponentError, match=rf"loss 'mine' to give one value a sample, \[12\], with reduction='none', but got {came}"):
+    with pytest.raises(
+        ComponentError, match=rf"loss 'mine' to give one value a sample, \[12\], with reduction='none', but got {came}"
+    ):
         step(LOGITS, None, mixed(), False, None)
 
 

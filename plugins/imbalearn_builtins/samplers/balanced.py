@@ -15,7 +15,11 @@ __all__ = ["BalancedSampler"]
 class BalancedSampler(ClassDraw):
     """Draws every present class equally often: the class first, then one of its images.
 
-    p_c = 1 / K over the K present classes, the distribution of torch's WeightedRandomSampler with inverse counts.
+        p_c = 1 / number of present classes
+
+    This is what torch's WeightedRandomSampler draws with inverse counts as weights.
+
+    Shapes: targets `[N]`; a plan is int64 `[M]` of indices in 0..N-1, on the CPU.
 
     Args:
         targets: Labels, `[N]`.
@@ -30,8 +34,8 @@ class BalancedSampler(ClassDraw):
         OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
 
     References:
-        [1] B. Kang, S. Xie, M. Rohrbach, Z. Yan, A. Gordo, J. Feng, Y. Kalantidis, Decoupling Representation and
-            Classifier for Long-Tailed Recognition, ICLR 2020, arXiv:1910.09217
+        [1] Kang, Xie, Rohrbach, Yan, Gordo, Feng, Kalantidis. Decoupling Representation and Classifier for Long-Tailed
+            Recognition. ICLR 2020, arXiv:1910.09217.
 
     >>> BalancedSampler(targets=[0, 0, 0, 1]).class_distribution(0).tolist()
     [0.5, 0.5]

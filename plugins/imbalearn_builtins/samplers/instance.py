@@ -47,7 +47,11 @@ def read_targets(targets: Tensor | Sequence[int], num_classes: int | None) -> Te
 class InstanceSampler:
     """Visits every image once an epoch, in random order.
 
-    p_c = n_c / N. An epoch longer than N goes on with a further permutation, a shorter one is cut.
+        p_c = n_c / N
+
+    An epoch longer than N goes on with a further permutation, a shorter one is cut.
+
+    Shapes: targets `[N]`; a plan is int64 `[M]` of indices in 0..N-1, on the CPU.
 
     Args:
         targets: Labels, `[N]`.

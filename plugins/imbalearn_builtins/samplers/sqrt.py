@@ -14,7 +14,9 @@ __all__ = ["SqrtSampler"]
 class SqrtSampler(ClassDraw):
     """Draws classes in proportion to the square root of their counts, then one image of the class.
 
-    p_c = n_c^0.5 / sum_k n_k^0.5.
+        p_c = n_c^0.5 / sum_k n_k^0.5
+
+    Shapes: targets `[N]`; a plan is int64 `[M]` of indices in 0..N-1, on the CPU.
 
     Args:
         targets: Labels, `[N]`.
@@ -28,8 +30,8 @@ class SqrtSampler(ClassDraw):
         OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
 
     References:
-        [1] D. Mahajan, R. Girshick, V. Ramanathan, K. He, M. Paluri, Y. Li, A. Bharambe, L. van der Maaten, Exploring
-            the Limits of Weakly Supervised Pretraining, ECCV 2018, arXiv:1805.00932
+        [1] Mahajan, Girshick, Ramanathan, He, Paluri, Li, Bharambe, van der Maaten. Exploring the Limits of Weakly
+            Supervised Pretraining. ECCV 2018, arXiv:1805.00932.
 
     >>> SqrtSampler(targets=[0, 0, 0, 0, 0, 0, 0, 0, 0, 1]).class_distribution(0).tolist()
     [0.75, 0.25]

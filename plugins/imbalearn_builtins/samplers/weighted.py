@@ -17,7 +17,11 @@ __all__ = ["WeightedSampler"]
 class WeightedSampler(ClassDraw):
     """Draws classes in proportion to given weights, then one image of the class.
 
-    p_c = w_c / sum_k w_k over the present classes. The weights are of classes, whatever their counts, not of images.
+        p_c = w_c / sum of w_k over the present classes k
+
+    The weights are of classes, whatever their counts, not of images.
+
+    Shapes: targets `[N]`; a plan is int64 `[M]` of indices in 0..N-1, on the CPU.
 
     Args:
         targets: Labels, `[N]`.
