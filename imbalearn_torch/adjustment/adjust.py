@@ -27,11 +27,13 @@ class Adjusted:
         test: `[N, K]`.
         validation: `[N, K]`.
         chosen: What each adjuster's `fit` returned.
+        effects: By adjuster that corrects the prior, the log of what it multiplies each class's prior by, `[K]`.
     """
 
     test: Tensor
     validation: Tensor
     chosen: tuple[dict[str, Any], ...]
+    effects: dict[str, Tensor]
 
 
 def needs_of(adjuster: Any) -> frozenset[str]:
@@ -69,7 +71,7 @@ def adjust(
         class_prior: What the predictor still carries.
         seed: Of the default generators during each `fit`.
     """
-    chosen = []
+    chosen, effects = [], {}
     for number, make in enumerate(builders):
         adjuster = make(class_prior)
         needs = needs_of(adjuster)
@@ -81,8 +83,9 @@ def adjust(
         train = _after(adjuster, train, needs) if train is not None else None
         left = removed_share(adjuster)
         if left:
+            effects[f"adjuster {number + 1} ({type(adjuster).__name__})"] = -left * class_prior.log()
             class_prior = carried_prior(class_prior, class_prior.new_ones(class_prior.shape), class_prior, left)
-    return Adjusted(test.logits, validation.logits, tuple(chosen))
+    return Adjusted(test.logits, validation.logits, tuple(chosen), effects)
 
 
 def _shown(outputs: Outputs, needs: frozenset[str]) -> Outputs:

@@ -83,6 +83,11 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     config, parts, build = run.config, run.components, _Builder()
     classes, epochs = len(data.classes), max(1, config.epochs)
     sampler = build(lambda: _built(parts["sampler"], targets=data.targets, num_classes=classes, epochs=epochs))
+    length = None
+    if hasattr(sampler, "fit_resample"):
+        # All methods take equal steps: new samples do not make the epoch longer.
+        length = getattr(sampler, "epoch_size", data.targets.numel())
+        sampler = data.resample(sampler, length, registry, epochs, config.seed)
     counts = torch.bincount(data.targets, minlength=classes)
     mix = None
     if not _is_builtin(parts["mix"], "none"):
@@ -91,8 +96,7 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     if not _is_builtin(parts["weights"], "none"):
         weights = build(lambda: _built(parts["weights"], class_counts=counts, epochs=epochs))
     build.check()
-    sampler = data.resample(sampler, registry, classes, epochs)
-    columns = [Planner(sampler, num_items=len(data.targets), seed=config.seed, stream="plan")]
+    columns = [Planner(sampler, num_items=len(data.targets), seed=config.seed, stream="plan", epoch_size=length)]
     partner = getattr(mix, "partner", "batch")
     if partner != "batch":
         other = build(
@@ -101,7 +105,8 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
             )
         )
         build.check()
-        columns.append(Planner(other, num_items=len(data.targets), seed=config.seed, stream="partner"))
+        size = columns[0].epoch_size
+        columns.append(Planner(other, num_items=len(data.targets), seed=config.seed, stream="partner", epoch_size=size))
     stats = ClassStats(data.targets, classes, tuple(columns), config.prior)
     prior = stats.prior(0)
     context = {"class_counts": stats.counts, "class_prior": prior, "num_classes": classes}

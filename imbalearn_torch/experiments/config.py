@@ -24,7 +24,7 @@ class RunConfig(BaseModel):
     A component is an option string such as `"focal:gamma=2"` or, from Python, an object of your own.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
     data: Spec = Field(default="digits", description="Data set, or a path: ./folder, ./images.parquet, ./arrays.npz.")
     imbalance: str | None = Field(
@@ -73,7 +73,9 @@ class RunConfig(BaseModel):
     patience: int | None = Field(default=None, ge=1, description="Stop after that many epochs without improvement.")
     seed: int = Field(default=0, ge=0, description="Seed of everything.")
     device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, ...")
-    threads: int | None = Field(default=None, ge=1, description="Processor threads; default: OMP_NUM_THREADS or all cores.")
+    threads: int | None = Field(
+        default=None, ge=1, description="Processor threads; default: OMP_NUM_THREADS or all cores."
+    )
     precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field(
         default="auto", description="auto: bf16 where the hardware is fast at it."
     )
@@ -150,8 +152,14 @@ def config_from_toml(file: Path) -> dict[str, Any]:
         raise ConfigError(
             [f"the configuration {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"]
         )
-    objects = [name for name, value in values.items() if isinstance(value, str) and value.startswith("object ")]
+    objects = [
+        name for name, value in values.items() if any(str(each).startswith("object ") for each in _listed(value))
+    ]
     if objects:
         names = ", ".join(objects)
         raise ConfigError([f"the configuration {file} has objects made in Python ({names}); run it from there"])
     return values
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

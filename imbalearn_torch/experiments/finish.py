@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
@@ -22,7 +22,7 @@ from imbalearn_torch.reporting.curves import curves_svg
 from imbalearn_torch.reporting.page import render_page
 from imbalearn_torch.reporting.per_class import per_class_svg
 from imbalearn_torch.reporting.tables import write_confusion_csv, write_per_class_csv
-from imbalearn_torch.training.checkpoint import file_digest
+from imbalearn_torch.training.checkpoint import file_digest, tensor_bytes
 from imbalearn_torch.training.network import Network
 from imbalearn_torch.training.precision import Precision
 from imbalearn_torch.training.predict import predict
@@ -56,35 +56,32 @@ def _empty(like: Outputs) -> Outputs:
     return Outputs(like.logits[:0], None if like.features is None else like.features[:0], like.targets[:0])
 
 
-def left_prior(session: Session) -> Tensor:
-    """The class prior that the trained predictor still carries, float64 `[K]`."""
-    last = max(0, session.config.epochs - 1)
+def left_prior(session: Session, epoch: int) -> Tensor:
+    """The class prior that the predictor of an epoch still carries, float64 `[K]`."""
     components = session.components
-    drawn = components.stats.drawn(last)
-    weights = components.weights(last) if components.weights is not None else torch.ones_like(drawn)
-    return carried_prior(drawn, weights, components.stats.prior(last), removed_share(components.loss))
+    drawn = components.stats.drawn(epoch)
+    weights = components.weights(epoch) if components.weights is not None else torch.ones_like(drawn)
+    return carried_prior(drawn, weights, components.stats.prior(epoch), removed_share(components.loss))
 
 
-def adjusted_outputs(session: Session, network: Network, outputs: tuple[Outputs, Outputs, Outputs | None]) -> Adjusted:
-    """The logits after every `--adjust`."""
+def adjusted_outputs(
+    session: Session, network: Network, outputs: tuple[Outputs, Outputs, Outputs | None], epoch: int
+) -> Adjusted:
+    """The logits after every `--adjust`; a correction beyond what was left becomes a warning of the run."""
     validation, test, train = outputs
     backbone: Any = network.backbone
     head = backbone.get_classifier() if "head" in session.components.needs else None
-    prior = left_prior(session)
     adjusted = adjust(
         session.components.adjusters,
         validation=validation,
         test=test,
         train=train,
         head=head,
-        class_prior=prior,
+        class_prior=left_prior(session, epoch),
         seed=session.config.seed,
     )
-    effects = prior_effects(session, max(0, session.config.epochs - 1))
-    for make in session.components.adjusters:
-        maker = make(prior)
-        effects[f"adjuster {type(maker).__name__}"] = -removed_share(maker) * prior.log()
-    twice = correction_warning(session.components.stats.counts, effects) if session.components.adjusters else None
+    effects = prior_effects(session, epoch) | adjusted.effects
+    twice = correction_warning(session.components.stats.counts, effects) if adjusted.effects else None
     if twice and twice not in session.warnings:
         session.warnings.append(twice)
     return adjusted
@@ -96,6 +93,7 @@ def write_results(
     predictor: nn.Module,
     *,
     history: list[dict[str, Any]],
+    kept_epoch: int,
     drawn: Tensor,
     timing: dict[str, Any],
     environment: dict[str, Any],
@@ -103,12 +101,23 @@ def write_results(
 ) -> dict[str, Any]:
     """Evaluate the final predictor and write every file of the run folder, the manifest last.
 
+    Args:
+        session: The run.
+        folder: Where to.
+        predictor: The final weights.
+        history: The lines of metrics.jsonl.
+        kept_epoch: The epoch that gave the final weights, which decides the prior they carry.
+        drawn: How often each class was drawn, `[K]`.
+        timing: For result.json.
+        environment: For result.json.
+        command: Repeats the run.
+
     Returns:
         What result.json holds.
     """
     assert isinstance(predictor, Network)
     outputs = final_outputs(session, predictor)
-    adjusted = adjusted_outputs(session, predictor, outputs)
+    adjusted = adjusted_outputs(session, predictor, outputs, kept_epoch)
     validation, test, _ = outputs
     counts, classes = session.components.stats.counts, session.data.classes
     metrics = {
@@ -129,7 +138,7 @@ def write_results(
             "val_counts": torch.bincount(validation.targets, minlength=len(classes)).tolist(),
             "test_counts": torch.bincount(test.targets, minlength=len(classes)).tolist(),
             "drawn_counts": drawn.tolist(),
-            "carried_prior": left_prior(session).tolist(),
+            "carried_prior": left_prior(session, kept_epoch).tolist(),
         },
         "timing": timing,
         "environment": environment,
@@ -145,16 +154,16 @@ def write_results(
 
 
 def _write_arrays(folder: RunFolder, predictor: Network, validation: Outputs, test: Outputs) -> None:
-    with storage_errors(folder.path / "predictions.npz"):
-        np.savez(
-            folder.path / "predictions.npz",
-            val_logits=validation.logits.numpy(),
-            val_targets=validation.targets.numpy(),
-            test_logits=test.logits.numpy(),
-            test_targets=test.targets.numpy(),
-        )
-        tensors = {name: tensor.contiguous().cpu() for name, tensor in predictor.backbone.state_dict().items()}
-        save_file(tensors, folder.path / "model.safetensors")
+    arrays = io.BytesIO()
+    np.savez(
+        arrays,
+        val_logits=validation.logits.numpy(),
+        val_targets=validation.targets.numpy(),
+        test_logits=test.logits.numpy(),
+        test_targets=test.targets.numpy(),
+    )
+    folder.write_bytes("predictions.npz", arrays.getvalue())
+    folder.write_bytes("model.safetensors", tensor_bytes(predictor.backbone.state_dict()))
 
 
 def _write_subset(session: Session, folder: RunFolder) -> None:

@@ -152,12 +152,19 @@ class RunFolder:
         self.write_text(name, text + "\n")
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a text file through a temporary one in the same folder."""
+        """Write a UTF-8 file, whole or not at all."""
+        self.write_bytes(name, text.encode("utf-8"))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write a file through a temporary one in the same folder."""
         target = self.path / name
         partial = target.with_name(f".partial-{name}")
         with storage_errors(target):
-            partial.write_text(text, encoding="utf-8", newline="\n")
-            partial.replace(target)
+            try:
+                partial.write_bytes(content)
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def write_lines(self, name: str, values: list[dict[str, Any]]) -> None:
         """Write a file of JSON lines anew."""

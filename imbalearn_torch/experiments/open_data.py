@@ -19,6 +19,7 @@ from imbalearn_torch.errors import ConfigError, DataError
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import Resolved, resolve
 from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.types import Dataset, Samples
 
 __all__ = ["OpenData", "data_root", "open_data"]
@@ -44,6 +45,7 @@ class OpenData:
     targets: Tensor
     warnings: list[str]
     _train: Tensor | None = None
+    _statistics: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -71,25 +73,32 @@ class OpenData:
 
     def statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation of each channel: the data set's own, or those of the training part."""
-        mean, std = self.dataset.mean, self.dataset.std
-        if mean is None or std is None:
-            computed = channel_statistics(self.inputs)
-            mean, std = mean or computed[0], std or computed[1]
-        return mean, std
+        if self._statistics is None:
+            mean, std = self.dataset.mean, self.dataset.std
+            if mean is None or std is None:
+                computed = channel_statistics(self.inputs)
+                mean, std = mean or computed[0], std or computed[1]
+            self._statistics = (mean, std)
+        return self._statistics
 
     def augmentation(self, mean: tuple[float, ...]) -> Augment:
         """The chain of augmentations, told the mean colour."""
         return Augment(AUGMENTATIONS.resolve_chain(self.augment), tuple(round(255 * each) for each in mean))
 
-    def resample(self, sampler: Any, registry: Registry, classes: int, epochs: int) -> Any:
-        """Let a sampler that makes new samples replace the training part; the epoch keeps its length.
+    def resample(self, sampler: Any, length: int, registry: Registry, epochs: int, seed: int) -> Any:
+        """Let a sampler that makes new samples replace the training part.
+
+        Args:
+            sampler: Has `fit_resample`.
+            length: Of an epoch.
+            registry: Where `instance` is found.
+            epochs: Of the run.
+            seed: Of torch's default generators meanwhile.
 
         Returns:
             What draws the epochs: the sampler, or `instance` where it has no `plan`.
         """
-        if not hasattr(sampler, "fit_resample"):
-            return sampler
-        before = self.targets.numel()
+        seed_default_generators(seed, "fit")
         inputs, targets = sampler.fit_resample(self.inputs, self.targets)
         if (
             inputs.shape[1:] != self.inputs.shape[1:]
@@ -103,8 +112,8 @@ class OpenData:
         self._train, self.targets = inputs, targets.to(torch.int64)
         if hasattr(sampler, "plan"):
             return sampler
-        drawn = resolve("sampler", f"instance:epoch_size={getattr(sampler, 'epoch_size', before)}", registry)
-        return drawn.build(targets=self.targets, num_classes=classes, epochs=epochs)
+        drawn = resolve("sampler", f"instance:epoch_size={length}", registry)
+        return drawn.build(targets=self.targets, num_classes=len(self.classes), epochs=epochs)
 
 
 def data_root() -> Path:

@@ -39,7 +39,9 @@ class ResolvedRun:
     """A configuration whose every name is known and every option typed.
 
     Args:
-        config: With all components in their full spelling.
+        asked: What was asked for, components in their full spelling: `config.toml`. What follows from other options,
+            such as the learning rate of the optimiser, is not in it, so that options given on top of it win.
+        config: The same with everything that follows filled in: `config` of result.json.
         components: By field: `Resolved`, or the object given from Python. Without `adjust`.
         adjusters: In order.
         optimizer: A row of `OPTIMIZERS`.
@@ -47,6 +49,7 @@ class ResolvedRun:
         warnings: Sentences for the user.
     """
 
+    asked: RunConfig
     config: RunConfig
     components: dict[str, Any]
     adjusters: tuple[Any, ...]
@@ -93,10 +96,11 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
         values["data"] = collector.attempt(lambda: recognise(Path(values["data"]).expanduser()))
     components = {name: collector.component(name, value) for name, value in values.items() if value is not None}
     components["data"] = _with_absolute_paths(components.get("data"), collector)
-    components["loss"] = _with_smoothing(components["loss"], config.label_smoothing, collector)
+    asked_loss = components["loss"]
+    components["loss"] = _with_smoothing(asked_loss, config.label_smoothing, collector)
     adjusters = tuple(collector.component("adjust", value) for value in config.adjust)
-    optimizer = collector.attempt(lambda: OPTIMIZERS.resolve(config.optimizer))
-    optimizer = _with_rates(optimizer, config, collector)
+    asked_optimizer = collector.attempt(lambda: OPTIMIZERS.resolve(config.optimizer))
+    optimizer = _with_rates(asked_optimizer, config, collector)
     schedule = collector.attempt(lambda: SCHEDULES.resolve(config.schedule))
     profile, chain = config.imbalance, config.augment
     imbalance = collector.attempt(lambda: PROFILES.resolve(profile)) if profile else None
@@ -105,20 +109,18 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     if collector.problems:
         raise ConfigError(collector.problems)
     spelled: dict[str, Any] = {name: _spelling(value) for name, value in components.items()}
-    spelled |= {
-        "adjust": tuple(_spelling(value) for value in adjusters),
+    spelled |= {"adjust": tuple(_spelling(value) for value in adjusters), "schedule": str(schedule)}
+    spelled |= {"imbalance": str(imbalance)} if imbalance is not None else {}
+    spelled |= {"augment": "+".join(map(str, augment)) or "none"} if augment is not None else {}
+    asked = config.model_copy(update={**spelled, "loss": _spelling(asked_loss), "optimizer": str(asked_optimizer)})
+    follows = {
         "optimizer": str(optimizer),
         "lr": optimizer.options.get("lr"),
         "weight_decay": optimizer.options.get("weight_decay"),
-        "schedule": str(schedule),
         "subset_seed": config.seed if config.subset_seed is None else config.subset_seed,
     }
-    if imbalance is not None:
-        spelled["imbalance"] = str(imbalance)
-    if augment is not None:
-        spelled["augment"] = "+".join(map(str, augment)) or "none"
-    resolved = config.model_copy(update=spelled)
-    return ResolvedRun(resolved, components, adjusters, optimizer, schedule, tuple(collector.warnings))
+    resolved = config.model_copy(update=spelled | follows)
+    return ResolvedRun(asked, resolved, components, adjusters, optimizer, schedule, tuple(collector.warnings))
 
 
 def _spelling(value: Any) -> Any:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imbalearn_torch.errors import CheckpointError, ImbalearnError, RunFolderError, RunInterrupted
+from imbalearn_torch.errors import (
+    CheckpointError,
+    ComponentError,
+    ConfigError,
+    DataError,
+    ImbalearnError,
+    OptionError,
+    RunFolderError,
+    RunInterrupted,
+)
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml, make_config
 from imbalearn_torch.experiments.folder import RunFolder, default_folder
 from imbalearn_torch.experiments.observer import LogObserver, Observer, log_file, logger
@@ -59,10 +68,10 @@ def run(config: RunConfig, out: str | Path | None = None, observer: Observer | N
 def start(resolved: ResolvedRun, known: Registry, out: Path | None, observer: Observer) -> RunResult:
     """A run of a resolved configuration in a new folder, which is written before torch is imported."""
     folder = RunFolder(out or default_folder(_short_name(resolved)))
-    folder.create(resolved.config.saved())
+    folder.create(resolved.asked.saved())
     try:
         return _execute(resolved, known, folder, observer)
-    except ImbalearnError:
+    except (ConfigError, DataError, OptionError, ComponentError):
         folder.discard_if_unused()
         raise
     finally:
@@ -120,7 +129,7 @@ def _execute(resolved: ResolvedRun, known: Registry, folder: RunFolder, observer
         from imbalearn_torch.experiments.session import open_session
 
         session = open_session(resolved, known)
-        folder.write_config(session.config.saved())
+        folder.write_config(resolved.asked.saved() | session.machine())
         from imbalearn_torch.experiments.train import train
 
         try:

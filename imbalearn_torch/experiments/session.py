@@ -128,6 +128,10 @@ class Session:
 
         return validate
 
+    def machine(self) -> dict[str, Any]:
+        """What was resolved on this machine, and is used again when the run is resumed or repeated."""
+        return {name: getattr(self.config, name) for name in ("threads", "device", "precision")}
+
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree with to be gone on from."""
         return {
@@ -135,6 +139,7 @@ class Session:
             "classes": list(self.data.classes),
             "train_counts": self.components.stats.counts.tolist(),
             "train_images": subset_digest(self.data.selection.train.indices),
+            "train_targets": subset_digest(self.data.targets),
         }
 
     def check_identity(self, saved: dict[str, Any]) -> None:
@@ -144,7 +149,9 @@ class Session:
             CheckpointError: It belongs to another run; the differences are listed.
         """
         here = self.identity()
-        pairs = [(name, saved[name], here[name]) for name in ("classes", "train_counts", "train_images")]
+        pairs = [
+            (name, saved[name], here[name]) for name in ("classes", "train_counts", "train_images", "train_targets")
+        ]
         names = sorted({*saved["config"], *here["config"]})
         pairs += [(name, saved["config"].get(name), here["config"].get(name)) for name in names]
         differences = [f"{name}: {there!r} there, {now!r} here" for name, there, now in pairs if there != now]
@@ -208,7 +215,8 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
         data = open_data(run, data_root())
         components = assemble(run, data, registry)
     length = components.columns[0].epoch_size
-    batch_size = config.batch_size or max(1, min(_BATCH, length // _STEPS))
+    # At least 2, since batch norm cannot train on one image.
+    batch_size = config.batch_size or min(_BATCH, max(length // _STEPS, 2), length)
     if batch_size > length:
         raise ConfigError([f"option 'batch_size' expects at most the {length} images of an epoch, got {batch_size}"])
     resolved = config.model_copy(

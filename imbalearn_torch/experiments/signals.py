@@ -23,9 +23,11 @@ class StopRequest:
 
     def handle(self, number: int, _frame: FrameType | None) -> None:
         if self.signal_number is not None:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
+            # Raised, not killed by: the terminal is put back as it was.
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         self.signal_number = number
+        with contextlib.suppress(OSError):
+            os.write(2, b"\nstopping after this step; once more to stop now\n")
 
 
 @contextlib.contextmanager

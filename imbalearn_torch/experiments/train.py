@@ -56,6 +56,7 @@ def train(
         folder,
         trainer.predictor,
         history=trainer.progress.history,
+        kept_epoch=trainer.kept_epoch,
         drawn=trainer.drawn,
         timing=timing,
         environment=describe_environment(session.precision.device),

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from imbalearn_torch.errors import CheckpointError, StorageError
 
-__all__ = ["file_digest", "latest_checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = ["file_digest", "latest_checkpoint", "load_checkpoint", "save_checkpoint", "tensor_bytes"]
 
 _MANIFEST, _WEIGHTS, _STATE = "manifest.json", "weights.safetensors", "state.pt"
 _PARTIAL = ".partial-"
@@ -52,7 +52,7 @@ def save_checkpoint(folder: Path, step: int, weights: dict[str, Tensor], state: 
         _clear(folder)
         partial.mkdir(parents=True)
         # Written by Python, whose errors say whether the disk is full; those of safetensors and torch do not.
-        (partial / _WEIGHTS).write_bytes(save({name: _plain(tensor) for name, tensor in weights.items()}))
+        (partial / _WEIGHTS).write_bytes(tensor_bytes(weights))
         buffer = io.BytesIO()
         torch.save(state, buffer)
         (partial / _STATE).write_bytes(buffer.getbuffer())
@@ -133,6 +133,11 @@ def _clear(folder: Path) -> None:
     """Remove what a save that did not finish has left."""
     for partial in folder.glob(f"{_PARTIAL}*"):
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def tensor_bytes(tensors: dict[str, Tensor]) -> bytes:
+    """A safetensors file of these tensors, which may share memory or lie on a device."""
+    return save({name: _plain(tensor) for name, tensor in tensors.items()})
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -140,8 +140,8 @@ class Engine:
         overflow = self.scaler.is_enabled() and finite_loss and not finite_gradient
         if not overflow and not (finite_loss and finite_gradient):
             raise NonFiniteError(
-                f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite at epoch {epoch}, "
-                f"step {step}, learning rate {self.lr:g}, images {indices.tolist()[:8]}...; "
+                f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite in epoch {epoch + 1}, "
+                f"step {step + 1}, learning rate {self.lr:g}, images {indices.tolist()[:8]}...; "
                 "a smaller --lr or --clip 1 may help"
             )
         self._count_overflow(overflow, epoch, step)

@@ -105,9 +105,16 @@ class Trainer:
         averaged = self.engine.parts.averaged
         return self.engine.parts.network if averaged is None or not int(averaged.n_averaged) else averaged.module
 
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch that gave the final weights: the last one trained, or the best; 0 where nothing was trained."""
+        best = self.progress.best_epoch
+        return best if best is not None else max(0, self.progress.epoch - 1)
+
     def train(self) -> None:
         """Go on from where `progress` stands to the end."""
         state = self.progress
+        self._stop_if_asked()
         while state.epoch < self._config.epochs and not state.stopped:
             self.begin_epoch(state.epoch)
             self._epoch()
@@ -147,10 +154,16 @@ class Trainer:
             state.step, state.total_steps, state.lr = step + 1, state.total_steps + 1, self.engine.lr
             state.epoch_seconds += time.perf_counter() - started
             self._on_step(state.epoch, step, value)
-            signal_number = self._stop()
-            if signal_number is not None:
+            self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
+        signal_number, state = self._stop(), self.progress
+        if signal_number is not None:
+            if state.total_steps:
                 self.save()
-                raise RunInterrupted(f"stopped by a signal at epoch {state.epoch}, step {step}", signal_number)
+            raise RunInterrupted(
+                f"stopped by a signal in epoch {state.epoch + 1} after {state.step} steps", signal_number
+            )
 
     def _finish_epoch(self) -> bool:
         """Validate, report, and say whether patience has run out."""
@@ -182,6 +195,7 @@ class Trainer:
         if figure is not None and not math.isnan(figure) and (state.best is None or figure > state.best):
             state.best, state.since_best = figure, 0
             if self._config.keep == "best":
+                state.best_epoch = state.epoch
                 self._state.best = {name: tensor.clone() for name, tensor in self.predictor.state_dict().items()}
         else:
             state.since_best += 1

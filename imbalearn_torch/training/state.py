@@ -26,6 +26,7 @@ class Progress:
     train_seconds: float = 0.0
     epoch_seconds: float = 0.0
     best: float | None = None
+    best_epoch: int | None = None
     since_best: int = 0
     stopped: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from imbalearn_torch.cli import app
 
@@ -98,7 +100,8 @@ def test_non_finite_loss_exits_with_3(tmp_path: Path) -> None:
         "run", *QUICK, "--optimizer", "sgd", "--lr", "1e30", "--schedule", "constant", "--out", str(tmp_path / "run")
     )
     assert done.exit_code == 3, done.output
-    assert "is not finite at epoch 0" in done.stderr
+    assert "is not finite in epoch 1, step 1" in done.stderr
+    assert "is not finite" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
 
 
 def test_component_help_needs_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,3 +133,23 @@ def test_plugin_file(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     config = json.loads((out / "result.json").read_text(encoding="utf-8"))["config"]
     assert config["loss"] == "local/my-loss:temperature=2.0"
+
+
+def test_options_on_top_of_a_saved_config_win(tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    assert (
+        imbalearn("run", *QUICK, "--lr", "0.02", "--label-smoothing", "0.1", "--quiet", "--out", str(first)).exit_code
+        == 0
+    )
+    saved = ("run", "--config", str(first / "config.toml"), "--dry-run", "--json")
+    config = json.loads(imbalearn(*saved, "--lr", "0.5", "--label-smoothing", "0.2").stdout)["config"]
+    assert (config["lr"], config["loss"]) == (0.5, "imbalearn-torch/ce:smoothing=0.2")
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(20 if name == "cat" else 10):
+            pixels = np.full((16, 16, 3), number, dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{number}.png")
+    described = json.loads(imbalearn(*saved, "--data", f"folder:path={tmp_path / 'photos'}").stdout)
+    # A user's images are never thinned, whatever the profile of the data set before; 20 % are the test part.
+    assert described["config"]["imbalance"] == "none"
+    assert sum(described["data"]["train_counts"]) + sum(described["data"]["val_counts"]) == 24

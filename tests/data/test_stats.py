@@ -141,6 +141,10 @@ def test_two_corrections_are_off_by_the_log_of_the_ratio(effects: dict[str, Tens
     assert f"{math.log(100):.2f} in log-odds" in warning
 
 
+def test_one_part_may_overshoot_as_far_as_its_user_likes() -> None:
+    assert correction_warning(COUNTS, {"sampler": NOTHING, "loss": removes(NATURAL, 2.0)}) is None
+
+
 def test_what_undoes_a_correction_counts_against_it() -> None:
     effects = {"sampler": BALANCED_SAMPLER, "loss": removes(NATURAL), "weights": -INVERSE_WEIGHTS}
     assert correction_warning(COUNTS, effects) is None

@@ -88,3 +88,14 @@ def test_all_problems_of_all_components_come_together() -> None:
 def test_combinations(values: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         resolved(**values)
+
+
+def test_what_was_asked_leaves_out_what_follows() -> None:
+    run = resolved(lr=0.5, label_smoothing=0.1, seed=4)
+    asked = run.asked
+    assert asked.optimizer.startswith("muon:lr=0.03")
+    assert (asked.lr, asked.label_smoothing, asked.subset_seed) == (0.5, 0.1, None)
+    assert (asked.imbalance, asked.augment, asked.batch_size) == (None, None, None)
+    # Other options on top of it win, and nothing that followed from the old ones stays.
+    on_top = resolve_run(asked.model_copy(update={"optimizer": "sgd", "lr": None, "seed": 1}), registry()).config
+    assert (on_top.lr, on_top.subset_seed) == (0.1, 1)

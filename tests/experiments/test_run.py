@@ -171,6 +171,47 @@ def test_early_stopping_by_patience(small: dict, tmp_path: Path) -> None:
     assert len(lines) < 6
 
 
+def test_adjusters_are_told_the_prior_of_the_last_epoch_trained(small: dict, tmp_path: Path) -> None:
+    # Stopped after two of six epochs, the deferred weights have never been used: the training prior is carried.
+    config = ibt.RunConfig(
+        **small | {"epochs": 6}, optimizer="sgd", lr=1e-9, ema=0, patience=1, weights="inverse:start=0.9"
+    )
+    result = ibt.run(config, out=tmp_path / "run").result
+    counts = result["data"]["train_counts"]
+    assert result["data"]["carried_prior"] == pytest.approx([count / sum(counts) for count in counts])
+
+
+def test_tied_weights_are_saved(small: dict, tmp_path: Path) -> None:
+    class Tied(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = torch.nn.Linear(64, 64)
+            self.second = torch.nn.Linear(64, 64)
+            self.second.weight = self.first.weight
+            self.head = torch.nn.Linear(64, 10)
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return self.head(self.second(self.first(images.flatten(1)).relu()).relu())
+
+    done = ibt.run(ibt.RunConfig(**small | {"backbone": Tied()}), out=tmp_path / "run")
+    weights = load_file(done.folder / "model.safetensors")
+    assert torch.equal(weights["first.weight"], weights["second.weight"])
+
+
+def test_partner_of_a_mix_follows_the_length_of_the_epoch(small: dict, tmp_path: Path) -> None:
+    class WithBalancedPartner:
+        partner = "balanced"
+
+        def __call__(self, a: ibt.Batch, b: ibt.Batch, generator: torch.Generator) -> ibt.Mixed:
+            half = torch.full((len(a.targets),), 0.5)
+            return ibt.Mixed((a.images + b.images) / 2, a.targets, b.targets, half)
+
+    config = ibt.RunConfig(**small | {"epochs": 1}, mix=WithBalancedPartner(), sampler="instance:epoch_size=1000")
+    result = ibt.run(config, out=tmp_path / "run").result
+    steps = 1000 // result["config"]["batch_size"]
+    assert sum(result["data"]["drawn_counts"]) == 2 * steps * result["config"]["batch_size"]
+
+
 def test_double_correction_is_recorded_with_its_size(small: dict, tmp_path: Path) -> None:
     config = ibt.RunConfig(**small | {"epochs": 0}, sampler="balanced", loss="balanced-softmax", prior="train")
     done = ibt.run(config, out=tmp_path / "run")
@@ -201,12 +242,16 @@ def test_new_samples_by_fit_resample(small: dict, tmp_path: Path) -> None:
     class Twice:
         def fit_resample(self, inputs: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             rare = targets != 0
-            return torch.cat([inputs, inputs[rare]]), torch.cat([targets, targets[rare]])
+            # Noise from torch's default generator: seeded, so that equal runs make equal samples.
+            noisy = (inputs[rare].float() + torch.rand(inputs[rare].shape)).to(torch.uint8)
+            return torch.cat([inputs, noisy]), torch.cat([targets, targets[rare]])
 
     done = ibt.run(ibt.RunConfig(**small | {"epochs": 1}, sampler=Twice()), out=tmp_path / "run")
     plain = ibt.run(ibt.RunConfig(**small | {"epochs": 0}), out=tmp_path / "plain").result["data"]["train_counts"]
     assert done.result["data"]["train_counts"] == [plain[0], *(2 * count for count in plain[1:])]
     assert sum(done.result["data"]["drawn_counts"]) <= sum(plain)
+    again = ibt.run(ibt.RunConfig(**small | {"epochs": 1}, sampler=Twice()), out=tmp_path / "again")
+    assert (again.folder / "predictions.npz").read_bytes() == (done.folder / "predictions.npz").read_bytes()
 
 
 @pytest.mark.parametrize(

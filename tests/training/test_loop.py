@@ -106,6 +106,14 @@ def test_components_are_told_again_after_resuming(make_engine, make_trainer, cou
     assert loss.seen.tolist() == trainer.drawn.tolist()
 
 
+def test_training_is_in_training_mode_whatever_came_before(make_engine, make_trainer) -> None:
+    engine = make_engine()
+    engine.parts.network.eval()
+    trainer = make_trainer(engine, on_epoch=lambda _: engine.parts.network.eval())
+    trainer.train()
+    assert int(engine.parts.network.backbone.norm.num_batches_tracked) == 8  # counted in training mode alone
+
+
 def test_a_row_of_figures_for_each_epoch(make_engine, make_trainer) -> None:
     rows: list[dict[str, Any]] = []
     steps: list[tuple[int, int, float]] = []
