@@ -54,13 +54,10 @@ def sample_boxes(share: Tensor, height: int, width: int, generator: torch.Genera
         really covers after clipping, float32 `[B]`.
     """
     share = share.detach().to(device="cpu", dtype=torch.float64)
-    ratio = share.clamp(0.0, 1.0).sqrt()
-    centre = torch.rand(2, share.numel(), dtype=torch.float64, generator=generator)
-    sides = []
-    for length, position in ((height, centre[0]), (width, centre[1])):
-        half = (ratio * length).long() // 2
-        middle = (position * length).long()
-        sides += [(middle - half).clamp_min(0), (middle + half).clamp_max(length)]
-    boxes = torch.stack(sides, dim=1)
-    area = (boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2])
+    size = torch.tensor([[height], [width]])
+    half = (share.clamp(0.0, 1.0).sqrt() * size).long() // 2
+    middle = (torch.rand(2, share.numel(), dtype=torch.float64, generator=generator) * size).long()
+    low, high = (middle - half).clamp_min_(0), torch.minimum(middle + half, size)
+    area = (high - low).prod(dim=0)
+    boxes = torch.stack([low, high], dim=1).permute(2, 0, 1).reshape(-1, 4).contiguous()
     return boxes, (area.double() / (height * width)).float()

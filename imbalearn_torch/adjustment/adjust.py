@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,12 @@ from typing import Any
 from torch import Tensor, nn
 
 from imbalearn_torch.data.stats import carried_prior
-from imbalearn_torch.errors import ComponentError
+from imbalearn_torch.errors import ComponentError, ImbalearnError, OptionError
 from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.training.step import removed_share
 from imbalearn_torch.types import Outputs
 
-__all__ = ["NEEDS", "Adjusted", "adjust", "needs_of"]
+__all__ = ["NEEDS", "Adjusted", "adjust", "fit", "needs_of"]
 
 NEEDS = frozenset({"features", "head", "train"})
 
@@ -77,8 +78,7 @@ def adjust(
         needs = needs_of(adjuster)
         seed_default_generators(seed, "fit", number)
         known = _shown(train, needs) if train is not None and "train" in needs else None
-        fitted = adjuster.fit(_shown(validation, needs), train=known, head=head if "head" in needs else None)
-        chosen.append(dict(fitted or {}))
+        chosen.append(fit(adjuster, _shown(validation, needs), train=known, head=head if "head" in needs else None))
         validation, test = _after(adjuster, validation, needs), _after(adjuster, test, needs)
         train = _after(adjuster, train, needs) if train is not None else None
         left = removed_share(adjuster)
@@ -88,6 +88,43 @@ def adjust(
     return Adjusted(test.logits, validation.logits, tuple(chosen), effects)
 
 
+def fit(adjuster: Any, validation: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> dict[str, Any]:
+    """Fit one adjuster, and make what it chose fit for JSON.
+
+    Raises:
+        OptionError: It refuses the data, as one that tunes does where nothing is held out.
+        ComponentError: It has no `fit`, or that fails or returns no dict.
+    """
+    who = f"adjuster {type(adjuster).__name__}"
+    fitter = getattr(adjuster, "fit", None)
+    if fitter is None or not callable(adjuster):
+        raise ComponentError(f"Expected {who} to have `fit` and to be callable")
+    try:
+        fitted = fitter(validation, train=train, head=head)
+    except ImbalearnError:
+        raise
+    except ValueError as error:
+        raise OptionError(f"{who}: {error}") from error
+    except Exception as error:
+        raise ComponentError(f"{who} could not be fitted: {type(error).__name__}: {error}") from error
+    if not isinstance(fitted, dict | None):
+        raise ComponentError(f"Expected `fit` of {who} to return a dict, but got {type(fitted).__name__}")
+    return {str(name): _plain(value) for name, value in (fitted or {}).items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value as strict JSON has it: lists for tensors and arrays, None for what is not finite."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
 def _shown(outputs: Outputs, needs: frozenset[str]) -> Outputs:
     """What an adjuster may look at: its own copy of the logits, and features only where it needs them."""
     return outputs._replace(logits=outputs.logits.clone(), features=outputs.features if "features" in needs else None)
@@ -95,4 +132,10 @@ def _shown(outputs: Outputs, needs: frozenset[str]) -> Outputs:
 
 def _after(adjuster: Any, outputs: Outputs, needs: frozenset[str]) -> Outputs:
     shown = _shown(outputs, needs)
-    return outputs._replace(logits=adjuster(shown.logits, shown.features))
+    logits = adjuster(shown.logits, shown.features)
+    if not isinstance(logits, Tensor) or logits.shape != outputs.logits.shape:
+        came = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+        raise ComponentError(
+            f"Expected adjuster {type(adjuster).__name__} to give logits {list(outputs.logits.shape)}, but got {came}"
+        )
+    return outputs._replace(logits=logits)

@@ -15,6 +15,8 @@ def print_description(described: dict[str, Any]) -> None:
     """Configuration, classes and warnings, as tables on stdout."""
     console, data = Console(), described["data"]
     settings = Table(title="configuration", show_header=False)
+    settings.add_column()
+    settings.add_column(overflow="fold")
     for name, value in described["config"].items():
         settings.add_row(name, escape(str(value)))
     console.print(settings)
@@ -28,4 +30,4 @@ def print_description(described: dict[str, Any]) -> None:
         classes.add_row(escape(name), str(train), str(val), str(test), f"{drawn:.4f}", f"{prior:.4f}")
     console.print(classes)
     for warning in described["warnings"]:
-        console.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False)
+        console.print(f"warning: {warning}", style="yellow", highlight=False, markup=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["finished", "watcher"]
 
-_COLUMNS = ("epoch", "lr", "train loss", "val loss", "val accuracy", "val macro-F1", "images/s", "seconds")
+# heading and width; 76 in all, for terminals of 80 columns
+_COLUMNS = {"epoch": 6, "lr": 10, "train loss": 12, "val loss": 11, "val acc": 10, "val F1": 10, "img/s": 8, "s": 9}
 
 
 class PlainLines(Observer):
@@ -65,9 +66,9 @@ class LiveTable(Observer):
     def on_start(self, folder: Path | None, epochs: int, steps: int, warnings: list[str]) -> None:
         self._steps = steps
         for warning in warnings:
-            self._console.print(f"[yellow]warning:[/] {warning}", highlight=False)
-        self._console.print(f"into {folder}", highlight=False, soft_wrap=True)
-        self._console.print("".join(f"{name:>13}" for name in _COLUMNS), style="bold", highlight=False)
+            self._console.print(f"warning: {warning}", style="yellow", highlight=False, markup=False)
+        self._console.print(f"into {folder}", highlight=False, markup=False, soft_wrap=True)
+        self._console.print(_aligned(_COLUMNS), style="bold", highlight=False)
         self._task = self.progress.add_task("training", total=epochs * steps)
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:
@@ -80,25 +81,31 @@ class LiveTable(Observer):
         cells = [str(row["epoch"] + 1), *("" if row.get(key) is None else f"{row[key]:.4f}" for key in keys)]
         speed = row["images_per_second"]
         cells += ["" if speed is None else f"{speed:.0f}", f"{row['train_seconds']:.1f}"]
-        self._console.print("".join(f"{cell:>13}" for cell in cells), highlight=False)
+        self._console.print(_aligned(cells), highlight=False)
 
     def on_message(self, message: str) -> None:
-        self._console.print(message, highlight=False)
+        self._console.print(message, highlight=False, markup=False)
+
+
+def _aligned(cells: Iterable[str]) -> str:
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _COLUMNS.values(), strict=True))
 
 
 @contextlib.contextmanager
 def watcher(quiet: bool) -> Iterator[Observer]:
     """The observer that suits stderr."""
-    if quiet:
-        yield Observer()
-    elif not sys.stderr.isatty():
-        yield PlainLines()
-    else:
-        from rich.console import Console
+    # A component that prints must not spoil machine-readable output.
+    with contextlib.redirect_stdout(sys.stderr):
+        if quiet:
+            yield Observer()
+        elif not sys.stderr.isatty():
+            yield PlainLines()
+        else:
+            from rich.console import Console
 
-        table = LiveTable(Console(stderr=True))
-        with table.progress:
-            yield table
+            table = LiveTable(Console(stderr=True))
+            with table.progress:
+                yield table
 
 
 def finished(done: RunResult, *, as_json: bool, quiet: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,8 @@ def command(  # noqa: PLR0917 - click passes by name
     if dry_run:
         from imbalearn_torch.experiments.session import open_session
 
-        described = open_session(resolved, known).describe()
+        with contextlib.redirect_stdout(sys.stderr):  # whatever a component prints
+            described = open_session(resolved, known).describe()
         if as_json:
             click.echo(json.dumps(described, ensure_ascii=False, allow_nan=False, indent=1))
         else:

@@ -10,22 +10,25 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from imbalearn_torch.adjustment.adjust import needs_of
+from imbalearn_torch.adjustment.adjust import fit, needs_of
 from imbalearn_torch.data.plan import Planner
 from imbalearn_torch.data.stats import ClassStats
-from imbalearn_torch.errors import ComponentError, ConfigError, ImbalearnError
+from imbalearn_torch.errors import ComponentError
+from imbalearn_torch.experiments.backbone import build_backbone, check_backbone
+from imbalearn_torch.experiments.building import Builder, built, checked_weights, is_builtin
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.experiments.resolve import ResolvedRun
-from imbalearn_torch.plugin.build import Resolved, resolve
-from imbalearn_torch.plugin.registry import BUILTIN, Registry
-from imbalearn_torch.streams import seed_default_generators
+from imbalearn_torch.plugin.build import resolve
+from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.priors import normalised_prior
+from imbalearn_torch.types import Outputs
 
-__all__ = ["Components", "assemble", "build_backbone"]
+__all__ = ["Components", "assemble"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Components:
-    """The built components of a run, without the network.
+    """The built components of a run.
 
     Args:
         sampler: Has `plan`, or is a torch Sampler.
@@ -34,6 +37,7 @@ class Components:
         weights: `epoch -> [K]`; None: all 1.
         adjusters: Each makes an adjuster from the prior it is told, float64 `[K]`.
         needs: What the adjusters need beside logits.
+        backbone: With its initial weights, on the CPU.
         columns: The epoch plan: the sampler's column, and the partner's where the mix names a sampler.
         stats: Counts, drawn distribution and prior.
     """
@@ -44,82 +48,46 @@ class Components:
     weights: Callable[[int], Tensor] | None
     adjusters: tuple[Callable[[Tensor], Any], ...]
     needs: frozenset[str]
+    backbone: nn.Module
     columns: tuple[Planner, ...]
     stats: ClassStats
 
 
-class _Builder:
-    """Builds component after component, keeping every problem."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def __call__(self, make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except ImbalearnError as error:
-            self.problems += str(error).splitlines()
-            return None
-
-    def check(self) -> None:
-        if self.problems:
-            raise ConfigError(self.problems)
-
-
-def _built(component: Any, **context: Any) -> Any:
-    return component.build(**context) if isinstance(component, Resolved) else component
-
-
-def _is_builtin(component: Any, name: str) -> bool:
-    return isinstance(component, Resolved) and component.entry.full_name == f"{BUILTIN}/{name}"
-
-
 def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components:
-    """Build sampler, mix, loss, weights and adjusters with their context.
+    """Build every component with its context, the network last.
 
     Raises:
         ConfigError: Everything that the components refuse, together.
     """
-    config, parts, build = run.config, run.components, _Builder()
+    config, parts, build = run.config, run.components, Builder()
     classes, epochs = len(data.classes), max(1, config.epochs)
-    sampler = build(lambda: _built(parts["sampler"], targets=data.targets, num_classes=classes, epochs=epochs))
-    length = None
-    if hasattr(sampler, "fit_resample"):
-        # All methods take equal steps: new samples do not make the epoch longer.
-        length = getattr(sampler, "epoch_size", data.targets.numel())
-        sampler = data.resample(sampler, length, registry, epochs, config.seed)
+    sampler, length = _sampler(run, data, registry, build)
     counts = torch.bincount(data.targets, minlength=classes)
+    context = {"class_counts": counts, "epochs": epochs}
     mix = None
-    if not _is_builtin(parts["mix"], "none"):
-        mix = build(lambda: _built(parts["mix"], num_classes=classes, class_counts=counts, epochs=epochs))
+    if not is_builtin(parts["mix"], "none"):
+        mix = build(lambda: built(parts["mix"], num_classes=classes, **context))
+        if getattr(mix, "hidden", False):
+            build.problems.append("this version mixes images only, but the mix asks for hidden activations")
     weights = None
-    if not _is_builtin(parts["weights"], "none"):
-        weights = build(lambda: _built(parts["weights"], class_counts=counts, epochs=epochs))
+    if not is_builtin(parts["weights"], "none"):
+        made = build(lambda: built(parts["weights"], **context))
+        weights = None if made is None else build(lambda: checked_weights(made, str(config.weights), classes))
+    columns = None
+    if sampler is not None:
+        columns = build(lambda: _columns(run, data, registry, sampler=sampler, length=length, mix=mix))
+    stats = ClassStats(data.targets, classes, columns or (), config.prior)
+    # Without a sampler the rest is still tried, to report its problems too.
+    prior = normalised_prior(counts) if columns is None else build(lambda: stats.prior(0))
+    prior = normalised_prior(counts) if prior is None else prior
+    loss = build(lambda: _loss(run, {**context, "class_prior": prior, "num_classes": classes}))
+    adjusters = tuple(partial(_make_adjuster, each, counts, classes) for each in run.adjusters)
+    needs = build(lambda: _needs(adjusters, prior, classes, tunable=data.selection.val is not None))
+    backbone = build(lambda: build_backbone(run, data))
+    if backbone is not None and loss is not None:
+        build(lambda: check_backbone(backbone, loss, needs or frozenset()))
     build.check()
-    columns = [Planner(sampler, num_items=len(data.targets), seed=config.seed, stream="plan", epoch_size=length)]
-    partner = getattr(mix, "partner", "batch")
-    if partner != "batch":
-        other = build(
-            lambda: resolve("sampler", partner, registry).build(
-                targets=data.targets, num_classes=classes, epochs=epochs
-            )
-        )
-        build.check()
-        size = columns[0].epoch_size
-        columns.append(Planner(other, num_items=len(data.targets), seed=config.seed, stream="partner", epoch_size=size))
-    stats = ClassStats(data.targets, classes, tuple(columns), config.prior)
-    prior = stats.prior(0)
-    context = {"class_counts": stats.counts, "class_prior": prior, "num_classes": classes}
-    loss = build(lambda: _built(parts["loss"], **context, epochs=epochs, reduction="none"))
-    adjusters = tuple(partial(_make_adjuster, each, stats.counts, classes) for each in run.adjusters)
-    first = [build(partial(make, prior)) for make in adjusters]
-    needs = build(lambda: frozenset().union(*(needs_of(each) for each in first)))
-    if loss is not None and not isinstance(loss, nn.Module):
-        build.problems.append(f"Expected loss {config.loss!r} to make an nn.Module, but got {type(loss).__name__}")
-    if getattr(mix, "hidden", False):
-        build.problems.append("this version mixes images only; the mix asks for hidden activations (`hidden = True`)")
-    build.check()
-    assert loss is not None
+    assert loss is not None and backbone is not None and columns is not None
     return Components(
         sampler=sampler,
         mix=mix,
@@ -127,34 +95,56 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
         weights=weights,
         adjusters=adjusters,
         needs=needs,
-        columns=tuple(columns),
+        backbone=backbone,
+        columns=columns,
         stats=stats,
     )
 
 
+def _sampler(run: ResolvedRun, data: OpenData, registry: Registry, build: Builder) -> tuple[Any, int | None]:
+    """What draws the epochs, and the length of an epoch where the sampler does not say it."""
+    epochs, classes = max(1, run.config.epochs), len(data.classes)
+    sampler = build(lambda: built(run.components["sampler"], targets=data.targets, num_classes=classes, epochs=epochs))
+    if not hasattr(sampler, "fit_resample"):
+        return sampler, None
+    # All methods take equal steps: new samples do not make the epoch longer.
+    length = getattr(sampler, "epoch_size", data.targets.numel())
+    return build(lambda: data.resample(sampler, length, registry, epochs, run.config.seed)), length
+
+
+def _columns(
+    run: ResolvedRun, data: OpenData, registry: Registry, *, sampler: Any, length: int | None, mix: Any
+) -> tuple[Planner, ...]:
+    """The epoch plan: the sampler's column, and the partner's where the mix names a sampler."""
+    config, items = run.config, data.targets.numel()
+    first = Planner(sampler, num_items=items, seed=config.seed, stream="plan", epoch_size=length)
+    partner = getattr(mix, "partner", "batch")
+    if partner == "batch":
+        return (first,)
+    context = {"targets": data.targets, "num_classes": len(data.classes), "epochs": max(1, config.epochs)}
+    other = resolve("sampler", partner, registry).build(**context)
+    return first, Planner(other, num_items=items, seed=config.seed, stream="partner", epoch_size=first.epoch_size)
+
+
+def _loss(run: ResolvedRun, context: dict[str, Any]) -> nn.Module:
+    loss = built(run.components["loss"], **context, reduction="none")
+    if not isinstance(loss, nn.Module):
+        raise ComponentError(f"Expected loss {run.config.loss!r} to make an nn.Module, but got {type(loss).__name__}")
+    return loss
+
+
 def _make_adjuster(adjuster: Any, counts: Tensor, classes: int, prior: Tensor) -> Any:
-    return _built(adjuster, class_counts=counts, class_prior=prior, num_classes=classes)
+    return built(adjuster, class_counts=counts, class_prior=prior, num_classes=classes)
 
 
-def build_backbone(run: ResolvedRun, data: OpenData) -> nn.Module:
-    """The network with its initial weights, which depend on the seed and the backbone alone.
-
-    Raises:
-        ComponentError: The backbone is no module.
-    """
-    shape = tuple(data.inputs.shape[1:])
-    is_image = len(shape) == 3
-    size = (shape[1] if shape[1] == shape[2] else shape[1:]) if is_image else None
-    seed_default_generators(run.config.seed, "init")
-    backbone = _built(
-        run.components["backbone"],
-        num_classes=len(data.classes),
-        in_channels=shape[0] if is_image else None,
-        image_size=size,
-        input_shape=shape,
-    )
-    if not isinstance(backbone, nn.Module):
-        raise ComponentError(
-            f"Expected backbone {run.config.backbone!r} to be an nn.Module, but got {type(backbone).__name__}"
-        )
-    return backbone
+def _needs(
+    adjusters: tuple[Callable[[Tensor], Any], ...], prior: Tensor, classes: int, *, tunable: bool
+) -> frozenset[str]:
+    """What the adjusters need; each is built once, and one that tunes is refused where nothing is held out."""
+    first = [make(prior) for make in adjusters]
+    needs = frozenset[str]().union(*(needs_of(each) for each in first))
+    for adjuster in first if not tunable else ():
+        if not needs_of(adjuster):
+            empty = Outputs(torch.zeros(0, classes), None, torch.zeros(0, dtype=torch.int64))
+            fit(adjuster, empty, train=None, head=None)
+    return needs

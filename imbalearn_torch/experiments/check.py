@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from imbalearn_torch.errors import ConfigError
-from imbalearn_torch.experiments.config import RunConfig, make_config
+from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.resolve import ResolvedRun, resolve_run
 from imbalearn_torch.plugin.registry import Registry
 
@@ -20,7 +20,7 @@ def check_config(values: dict[str, Any], known: Registry) -> ResolvedRun:
     """
     problems: list[str] = []
     try:
-        config = make_config(values)
+        config = RunConfig(**values)
     except ConfigError as error:
         problems += error.problems
         sound = {
@@ -28,7 +28,7 @@ def check_config(values: dict[str, Any], known: Registry) -> ResolvedRun:
             for name, value in values.items()
             if name in RunConfig.model_fields and not _named(name, problems)
         }
-        config = make_config(sound)
+        config = RunConfig(**sound)
     try:
         resolved = resolve_run(config, known)
     except ConfigError as error:

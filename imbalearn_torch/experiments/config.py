@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -11,7 +11,7 @@ from imbalearn_torch.errors import ConfigError
 from imbalearn_torch.plugin.options import nearest
 from imbalearn_torch.plugin.spec import canonical_name
 
-__all__ = ["SCHEMA_VERSION", "RunConfig", "config_from_toml", "make_config"]
+__all__ = ["SCHEMA_VERSION", "RunConfig", "config_from_toml"]
 
 SCHEMA_VERSION = 1
 
@@ -22,6 +22,9 @@ class RunConfig(BaseModel):
     """Everything that decides the outcome of a run. Frozen; unknown keys are refused.
 
     A component is an option string such as `"focal:gamma=2"` or, from Python, an object of your own.
+
+    Raises:
+        ConfigError: One or more values cannot be used; a sentence for each names the option.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
@@ -82,17 +85,25 @@ class RunConfig(BaseModel):
     channels_last: bool = Field(default=True, description="Memory format of images and weights.")
     checkpoint_every: int = Field(default=1, ge=1, description="Epochs between checkpoints.")
 
+    if not TYPE_CHECKING:  # type checkers know the fields better than this signature
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise ConfigError([_sentence(each) for each in error.errors()]) from None
+
     @field_validator("data", "sampler", "mix", "loss", "weights", "backbone")
     @classmethod
     def _component(cls, value: Any) -> Any:
-        if value is None or isinstance(value, (bool, int, float, bytes, list, dict)):
+        if value is None or isinstance(value, (bool, int, float, bytes, list, dict, type)):
             raise ValueError(f"expected an option string NAME[:key=value,...] or an object, got {value!r}")
         return value
 
     @field_validator("adjust", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+        return value if isinstance(value, (list, tuple)) else (value,)
 
     def saved(self) -> dict[str, Any]:
         """The fields that are not None, as TOML and JSON can hold them; an object is recorded by its class."""
@@ -106,18 +117,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     kind = value if isinstance(value, type) else type(value)
     return f"object {kind.__module__}.{kind.__qualname__}"
-
-
-def make_config(values: dict[str, Any]) -> RunConfig:
-    """A `RunConfig`, with every problem in one error, each a sentence that names the option.
-
-    Raises:
-        ConfigError: One or more values cannot be used.
-    """
-    try:
-        return RunConfig(**values)
-    except ValidationError as error:
-        raise ConfigError([_sentence(each) for each in error.errors()]) from None
 
 
 def _sentence(error: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
 from imbalearn_torch.data.stats import carried_prior, correction_warning
 from imbalearn_torch.data.subset import subset_digest
+from imbalearn_torch.experiments.backbone import is_cosine
 from imbalearn_torch.experiments.folder import RunFolder, storage_errors
 from imbalearn_torch.experiments.session import Session, prior_effects
 from imbalearn_torch.metrics.confusion import confusion_matrix
@@ -36,9 +38,8 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
     """Validation, test and (where an adjuster needs it) training outputs of the final predictor, in full precision."""
     master = "fp64" if session.config.precision == "fp64" else "fp32"
     precision = Precision(master, session.precision.device)
-    if "features" in session.components.needs or "train" in session.components.needs:
-        cosine = getattr(session.components.loss, "head", "linear") == "cosine"
-        network = Network(network.backbone, features=True, cosine=cosine)
+    if "features" in session.components.needs:
+        network = Network(network.backbone, features=True, cosine=is_cosine(session.components.loss))
 
     def outputs(inputs: Tensor, targets: Tensor) -> Outputs:
         return predict(
@@ -70,7 +71,8 @@ def adjusted_outputs(
     """The logits after every `--adjust`; a correction beyond what was left becomes a warning of the run."""
     validation, test, train = outputs
     backbone: Any = network.backbone
-    head = backbone.get_classifier() if "head" in session.components.needs else None
+    # A copy: what an adjuster does to it must not reach the saved weights.
+    head = copy.deepcopy(backbone.get_classifier()) if "head" in session.components.needs else None
     adjusted = adjust(
         session.components.adjusters,
         validation=validation,

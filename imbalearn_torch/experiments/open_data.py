@@ -14,7 +14,7 @@ from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
 from imbalearn_torch.data.check import check_dataset
 from imbalearn_torch.data.prepare import channel_statistics, decode, select
 from imbalearn_torch.data.profiles import PROFILES
-from imbalearn_torch.data.selection import Selection
+from imbalearn_torch.data.selection import Part, Selection
 from imbalearn_torch.errors import ConfigError, DataError
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import Resolved, resolve
@@ -50,6 +50,13 @@ class OpenData:
     @property
     def classes(self) -> tuple[str, ...]:
         return self.dataset.classes
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) or (D,), from one image."""
+        if self._train is not None:
+            return tuple(self._train.shape[1:])
+        return _shape(self.selection.train)
 
     @property
     def inputs(self) -> Tensor:
@@ -116,6 +123,21 @@ class OpenData:
         return drawn.build(targets=self.targets, num_classes=len(self.classes), epochs=epochs)
 
 
+def _shape(part: Part) -> tuple[int, ...]:
+    return tuple(decode(part.source.inputs, part.indices[:1]).shape[1:])
+
+
+def _check_shapes(selection: Selection) -> None:
+    """One image of each part, so that a misfit is found before training and not after it."""
+    train = _shape(selection.train)
+    for name, part in (("validation", selection.val), ("test", selection.test)):
+        if part is not None and part.indices.numel() and _shape(part) != train:
+            raise DataError(
+                f"Expected all images of a run to have one shape, but training has {list(train)} and {name} "
+                f"{list(_shape(part))}"
+            )
+
+
 def data_root() -> Path:
     """Where downloads go: $IMBALEARN_DATA, or a folder in the user's cache."""
     named = os.environ.get("IMBALEARN_DATA")
@@ -151,4 +173,5 @@ def open_data(run: ResolvedRun, root: Path) -> OpenData:
     targets = selection.train.targets
     if not targets.numel():
         raise ConfigError([f"the training part of data set {config.data!r} has no image left after the validation cut"])
+    _check_shapes(selection)
     return OpenData(dataset, selection, str(imbalance), augment, targets, warnings)

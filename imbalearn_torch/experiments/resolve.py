@@ -77,6 +77,8 @@ class _Collector:
         if not isinstance(value, str):
             return value
         found = self.attempt(lambda: resolve(KIND_OF_FIELD[name], value, self.registry))
+        if found is None and name == "data" and Path(value).exists():
+            self.problems[-1] += f"; for the path of that name write ./{value}"
         if found is not None and found.entry.component.deprecated:
             self.warnings.append(
                 f"{found.entry.kind} {found.entry.label!r} is deprecated; use {found.entry.component.deprecated!r}"
@@ -95,10 +97,11 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     if isinstance(values["data"], str) and looks_like_path(values["data"]):
         values["data"] = collector.attempt(lambda: recognise(Path(values["data"]).expanduser()))
     components = {name: collector.component(name, value) for name, value in values.items() if value is not None}
-    components["data"] = _with_absolute_paths(components.get("data"), collector)
+    components = {name: _with_absolute_paths(value, collector) for name, value in components.items()}
+    components.setdefault("data", None)
     asked_loss = components["loss"]
     components["loss"] = _with_smoothing(asked_loss, config.label_smoothing, collector)
-    adjusters = tuple(collector.component("adjust", value) for value in config.adjust)
+    adjusters = tuple(_with_absolute_paths(collector.component("adjust", value), collector) for value in config.adjust)
     asked_optimizer = collector.attempt(lambda: OPTIMIZERS.resolve(config.optimizer))
     optimizer = _with_rates(asked_optimizer, config, collector)
     schedule = collector.attempt(lambda: SCHEDULES.resolve(config.schedule))
@@ -127,19 +130,18 @@ def _spelling(value: Any) -> Any:
     return str(value) if isinstance(value, Resolved) else value
 
 
-def _with_absolute_paths(data: Any, collector: _Collector) -> Any:
+def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
     """Paths that outlive a change of folder; a data set's `path` must exist."""
-    if not isinstance(data, Resolved):
-        return data
-    options = dict(data.options)
+    if not isinstance(component, Resolved):
+        return component
+    options = dict(component.options)
     for name, value in options.items():
         if isinstance(value, Path):
             options[name] = value.expanduser().absolute()
-            if name == "path" and not options[name].exists():
-                collector.problems.append(
-                    f"option 'path' of {data.entry.kind} {data.entry.label!r}: no such file or folder: {value}"
-                )
-    return replace(data, options=options)
+            if component.entry.kind == "dataset" and name == "path" and not options[name].exists():
+                label = component.entry.label
+                collector.problems.append(f"option 'path' of dataset {label!r}: no such file or folder: {value}")
+    return replace(component, options=options)
 
 
 def _with_smoothing(loss: Any, smoothing: float | None, collector: _Collector) -> Any:

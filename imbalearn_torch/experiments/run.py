@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imbalearn_torch.errors import (
-    CheckpointError,
-    ComponentError,
-    ConfigError,
-    DataError,
-    ImbalearnError,
-    OptionError,
-    RunFolderError,
-    RunInterrupted,
-)
-from imbalearn_torch.experiments.config import RunConfig, config_from_toml, make_config
+from imbalearn_torch.errors import CheckpointError, ImbalearnError, NonFiniteError, RunFolderError, RunInterrupted
+from imbalearn_torch.experiments.config import RunConfig, config_from_toml
 from imbalearn_torch.experiments.folder import RunFolder, default_folder
 from imbalearn_torch.experiments.observer import LogObserver, Observer, log_file, logger
 from imbalearn_torch.experiments.resolve import ResolvedRun, resolve_run
@@ -71,20 +62,28 @@ def start(resolved: ResolvedRun, known: Registry, out: Path | None, observer: Ob
     folder.create(resolved.asked.saved())
     try:
         return _execute(resolved, known, folder, observer)
-    except (ConfigError, DataError, OptionError, ComponentError):
+    except (NonFiniteError, RunInterrupted):
+        raise  # what has been written tells why, or is gone on with
+    except Exception:
         folder.discard_if_unused()
         raise
     finally:
         folder.release()
 
 
-def resume(folder: str | Path, observer: Observer | None = None, files: Iterable[Path] = ()) -> RunResult:
+def resume(
+    folder: str | Path,
+    observer: Observer | None = None,
+    files: Iterable[Path] = (),
+    config: RunConfig | None = None,
+) -> RunResult:
     """Go on with a run where its last checkpoint stands; a finished run is only read.
 
     Args:
         folder: The run folder.
         observer: Told of every step and epoch.
         files: Plugin files, which a configuration never names.
+        config: As given to `run`, for a run with objects of your own, which no file can name.
 
     Raises:
         RunFolderError: It holds no run, or is in use.
@@ -97,7 +96,9 @@ def resume(folder: str | Path, observer: Observer | None = None, files: Iterable
         watcher.on_message(f"the run in {folder} is finished")
         return RunResult(place.path, read_result(place.path))
     known = registry(files)
-    resolved = resolve_run(make_config(config_from_toml(place.path / "config.toml")), known)
+    if config is None:
+        config = RunConfig(**config_from_toml(place.path / "config.toml"))
+    resolved = resolve_run(config, known)
     place.acquire()
     try:
         return _execute(resolved, known, place, watcher)
@@ -132,10 +133,12 @@ def _execute(resolved: ResolvedRun, known: Registry, folder: RunFolder, observer
         folder.write_config(resolved.asked.saved() | session.machine())
         from imbalearn_torch.experiments.train import train
 
+        plugins = [word for file in known.files for word in ("--plugin", str(file))]
+
         try:
-            return RunResult(folder.path, train(session, folder, watcher, stop, started))
+            return RunResult(folder.path, train(session, folder, watcher, plugins=plugins, stop=stop, started=started))
         except RunInterrupted as error:
-            command = shlex.join(["imbalearn", "resume", str(folder.path)])
+            command = shlex.join(["imbalearn", "resume", str(folder.path), *plugins])
             watcher.on_message(str(error))
             raise RunInterrupted(f"{error}; go on with: {command}", error.signal_number) from None
         except ImbalearnError as error:

@@ -13,7 +13,8 @@ from imbalearn_torch.data.loader import MemoryLoader
 from imbalearn_torch.data.stats import correction_warning
 from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.errors import CheckpointError, ConfigError
-from imbalearn_torch.experiments.assemble import Components, assemble, build_backbone
+from imbalearn_torch.experiments.assemble import Components, assemble
+from imbalearn_torch.experiments.backbone import is_cosine
 from imbalearn_torch.experiments.collect import collected_warnings
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
@@ -77,11 +78,10 @@ class Session:
 
     def network(self) -> Network:
         """The network with its initial weights, on its device."""
-        loss = self.components.loss
-        cosine = getattr(loss, "head", "linear") == "cosine"
-        with collected_warnings(self.warnings):
-            backbone = build_backbone(self.run, self.data)
-        network = Network(backbone, features=wants_features(loss), cosine=cosine)
+        loss, backbone = self.components.loss, self.components.backbone
+        network = Network(
+            backbone, features=wants_features(loss), cosine=is_cosine(loss), classes=len(self.data.classes)
+        )
         network = network.to(self.precision.device, self.precision.master)
         is_image = self.data.inputs.dim() == 4
         return network.to(memory_format=torch.channels_last) if self.config.channels_last and is_image else network
@@ -118,10 +118,10 @@ class Session:
         if part is None:
             return None
         loader = self.loader(*part)
-        classes, scale = len(self.data.classes), self.scale
+        classes = len(self.data.classes)
 
         def validate(network: nn.Module) -> dict[str, Any]:
-            outputs = predict(network, loader, precision=self.precision, scale=scale)
+            outputs = predict(network, loader, precision=self.precision, scale=self.scale)
             figures = confusion_scores(confusion_matrix(outputs.targets, outputs.logits.argmax(dim=1), classes))
             loss = float(nn.functional.cross_entropy(outputs.logits.double(), outputs.targets))
             return {"val_loss": loss, "val_accuracy": figures["accuracy"], "val_macro_f1": figures["macro_f1"]}
@@ -178,12 +178,9 @@ class Session:
 
     @property
     def scale(self) -> float:
-        """The factor on the network's outputs that makes them logits."""
-        return (
-            float(getattr(self.components.loss, "scale", 1.0))
-            if getattr(self.components.loss, "head", "") == "cosine"
-            else 1.0
-        )
+        """The factor on the network's outputs that makes them logits; it may be learned."""
+        loss = self.components.loss
+        return float(torch.as_tensor(getattr(loss, "scale", 1.0)).detach()) if is_cosine(loss) else 1.0
 
 
 def prior_effects(session: Session, epoch: int) -> dict[str, torch.Tensor]:

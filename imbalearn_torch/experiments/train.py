@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imbalearn_torch.experiments.environment import describe_environment
@@ -19,7 +19,13 @@ __all__ = ["train"]
 
 
 def train(
-    session: Session, folder: RunFolder, watcher: Observer, stop: Callable[[], int | None], started: float
+    session: Session,
+    folder: RunFolder,
+    watcher: Observer,
+    *,
+    plugins: Sequence[str],
+    stop: Callable[[], int | None],
+    started: float,
 ) -> dict[str, Any]:
     """Do what is left of the run.
 
@@ -27,6 +33,7 @@ def train(
         session: The run in memory.
         folder: Open and locked.
         watcher: Told of every step and epoch.
+        plugins: The `--plugin FILE` words that the command to repeat the run needs.
         stop: A signal's number once one has come.
         started: `time.perf_counter()` at the beginning.
 
@@ -60,7 +67,7 @@ def train(
         drawn=trainer.drawn,
         timing=timing,
         environment=describe_environment(session.precision.device),
-        command=shlex.join(["imbalearn", "run", "--config", str(folder.path / "config.toml")]),
+        command=shlex.join(["imbalearn", "run", "--config", str(folder.path / "config.toml"), *plugins]),
     )
 
 

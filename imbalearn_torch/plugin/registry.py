@@ -61,7 +61,7 @@ class Registry:
     """Every component that can be reached from here.
 
     Args:
-        files: Plugin files, as given by `--plugin`.
+        files: Plugin files, as given by `--plugin`; kept as an attribute.
         allowed: Normalised names of the distributions that may be loaded; None: all.
     """
 
@@ -71,10 +71,10 @@ class Registry:
         self._allowed = allowed
         self._loaded: dict[str, list[Plugin]] = {}
         self._builtin = Plugin(BUILTIN, __version__, "ok", components=_builtin_components())
-        paths = [Path(file) for file in files]
+        self.files = tuple(Path(file) for file in files)
         self._local = [
             plugin if plugin.error is None else replace(plugin, error=f"{file}: {plugin.error}")
-            for file, plugin in zip(paths, distinct(load_file(file) for file in paths), strict=True)
+            for file, plugin in zip(self.files, distinct(load_file(file) for file in self.files), strict=True)
         ]
 
     def check_files(self) -> None:
@@ -160,6 +160,10 @@ class Registry:
         causes = [f"{plugin.status} plugin {plugin}" for plugin in plugins if plugin.status != "ok"]
         if causes:
             raise UnknownComponentError(f"no {kind} named {full_name!r}: {'; '.join(causes)}")
+        if distribution == LOCAL and not self._local:
+            raise UnknownComponentError(
+                f"no {kind} named {full_name!r}: it comes from a file; give it with --plugin FILE.py"
+            )
         offered = entries or self.entries(kind)
         known = [entry.full_name for entry in offered]
         same = nearest(full_name, [entry.full_name for entry in offered if _answers(entry, short)])

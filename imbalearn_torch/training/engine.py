@@ -163,7 +163,7 @@ class Engine:
         self.skipped += overflow
         if self._skipped_in_a_row >= _MOST_SKIPPED:
             raise NonFiniteError(
-                f"{_MOST_SKIPPED} steps in a row overflowed in fp16, the last at epoch {epoch}, step {step}; "
+                f"{_MOST_SKIPPED} steps in a row overflowed in fp16, the last in epoch {epoch + 1}, step {step + 1}; "
                 "--precision bf16 or fp32 has the range"
             )
 
@@ -185,3 +185,5 @@ def _check_mixed(mixed: Any, first: Batch) -> None:
             f"Expected the mix to keep images {list(first.images.shape)} and labels and lam {list(wanted)}, but got "
             f"{list(images.shape)}, {list(targets_a.shape)}, {list(targets_b.shape)} and {list(lam.shape)}"
         )
+    if not bool(((lam >= 0) & (lam <= 1)).all()):
+        raise ComponentError(f"Expected the mix to give lam in [0, 1], but got {lam.tolist()}")

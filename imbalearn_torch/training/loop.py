@@ -126,9 +126,13 @@ class Trainer:
 
     def begin_epoch(self, epoch: int) -> None:
         """Tell every component of the epoch, and the loss of the prior."""
-        for component in self._components:
-            if hasattr(component, "set_epoch"):
-                component.set_epoch(epoch)
+        averaged = self.engine.parts.averaged
+        # The average is a copy, and predicts: its backbone is told too.
+        copies: tuple[Any, ...] = () if averaged is None else (getattr(averaged.module, "backbone", None),)
+        for component in (*self._components, *copies):
+            set_epoch = getattr(component, "set_epoch", None)
+            if set_epoch is not None:
+                set_epoch(epoch)
         set_prior = getattr(self.engine.parts.loss.loss, "set_prior", None)
         if set_prior is not None:
             set_prior(self._stats.prior(epoch))

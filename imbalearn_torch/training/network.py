@@ -22,14 +22,18 @@ class Network(nn.Module):
         backbone: Any module `[B, C, H, W] -> [B, K]`.
         features: Whether `forward` also returns the features `[B, D]`.
         cosine: Whether the logits are cosines between the features and the rows of the classifier.
+        classes: K, which the logits are checked against; None: any.
 
     Raises:
         ComponentError: Features or cosines are asked of a backbone without timm's protocol.
     """
 
-    def __init__(self, backbone: nn.Module, *, features: bool = False, cosine: bool = False) -> None:
+    def __init__(
+        self, backbone: nn.Module, *, features: bool = False, cosine: bool = False, classes: int | None = None
+    ) -> None:
         super().__init__()
         self.backbone = backbone
+        self._classes = classes
         self._features, self._cosine = features, cosine
         if features or cosine:
             missing = [name for name in _PROTOCOL if not hasattr(backbone, name)]
@@ -55,12 +59,21 @@ class Network(nn.Module):
     def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """`[B, C, H, W]` -> logits `[B, K]`, or logits and features `[B, D]`."""
         if not self._features and not self._cosine:
-            return self.backbone(images)
+            return self._checked(self.backbone(images), len(images))
         backbone: Any = self.backbone
         features = backbone.forward_head(backbone.forward_features(images), pre_logits=True)
         head = self._classifier()
         logits = _cosines(features, head.weight) if self._cosine else head(features)
         return (logits, features) if self._features else logits
+
+    def _checked(self, logits: Any, batch: int) -> Tensor:
+        if not isinstance(logits, Tensor) or logits.shape != (batch, self._classes or logits.shape[-1]):
+            came = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+            raise ComponentError(
+                f"Expected the backbone {type(self.backbone).__name__} to give logits [B, K] = "
+                f"[{batch}, {self._classes or 'K'}], but got {came}"
+            )
+        return logits
 
 
 def _cosines(features: Tensor, weight: Tensor) -> Tensor:

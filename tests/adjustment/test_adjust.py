@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from torch import Tensor, nn
 
 import imbalearn_torch as ibt
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust, needs_of
-from imbalearn_torch.errors import ComponentError
+from imbalearn_torch.errors import ComponentError, OptionError
 from imbalearn_torch.priors import normalised_prior
 from imbalearn_torch.streams import generator
 from imbalearn_torch.types import Outputs
@@ -165,10 +168,77 @@ def test_an_adjuster_that_writes_into_its_argument_spoils_nothing() -> None:
             return logits.add_(1)
 
     before = VALIDATION.logits.clone(), TEST.logits.clone()
-    result = adjust([Careless], validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0)
+    result = run_one(Careless(PRIOR))
     assert torch.equal(VALIDATION.logits, before[0])
     assert torch.equal(TEST.logits, before[1])
     assert torch.allclose(result.validation, before[0] + 1)
+
+
+def run_one(adjuster: Any) -> Adjusted:
+    return adjust(
+        [lambda _: adjuster], validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0
+    )
+
+
+def test_effects_are_what_each_corrector_multiplies_the_prior_by() -> None:
+    effects = Chain({}, {"removes": 0.25}, {"removes": True}).run().effects
+    assert list(effects) == ["adjuster 2 (Spy)", "adjuster 3 (Spy)"]
+    # Together they remove the whole prior, up to a constant.
+    total = sum(effects.values(), start=torch.zeros(3, dtype=torch.float64)) + PRIOR.log()
+    assert torch.allclose(total, total[:1].expand(3), rtol=0, atol=1e-12)
+
+
+def test_what_was_chosen_is_strict_json() -> None:
+    class Chosen(Spy):
+        def fit(self, val: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> dict[Any, Any]:
+            return {
+                "tau": torch.tensor(0.5),
+                1: (torch.ones(2), math.inf, None, True),
+                "where": Path("x"),
+                "n": {"m": 2},
+            }
+
+    (chosen,) = run_one(Chosen(PRIOR)).chosen
+    assert json.loads(json.dumps(chosen, allow_nan=False)) == {
+        "tau": 0.5,
+        "1": [[1.0, 1.0], None, None, True],
+        "where": "x",
+        "n": {"m": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (KeyError("lost"), ComponentError, "adjuster Failing could not be fitted: KeyError: 'lost'"),
+        (ValueError("no rows"), OptionError, "adjuster Failing: no rows"),
+    ],
+)
+def test_a_fit_that_fails_is_named(error: Exception, kind: type[Exception], message: str) -> None:
+    class Failing(Spy):
+        def fit(self, val: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> dict[str, Any]:
+            raise error
+
+    with pytest.raises(kind) as caught:
+        run_one(Failing(PRIOR))
+    assert str(caught.value) == message
+
+
+def test_an_adjuster_that_breaks_the_contract_is_named() -> None:
+    class Short(Spy):
+        def __call__(self, logits: Tensor, features: Tensor | None) -> Tensor:
+            return logits[:, :2]
+
+    class Listed(Spy):
+        def fit(self, val: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> Any:
+            return ["tau"]
+
+    with pytest.raises(ComponentError, match=r"adjuster Short to give logits \[6, 3\], but got \[6, 2\]"):
+        run_one(Short(PRIOR))
+    with pytest.raises(ComponentError, match="`fit` of adjuster Listed to return a dict, but got list"):
+        run_one(Listed(PRIOR))
+    with pytest.raises(ComponentError, match="adjuster object to have `fit` and to be callable"):
+        run_one(object())
 
 
 def test_fit_may_return_nothing() -> None:
@@ -176,8 +246,7 @@ def test_fit_may_return_nothing() -> None:
         def fit(self, val: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> Any:
             return None
 
-    result = adjust([Silent], validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0)
-    assert result.chosen == ({},)
+    assert run_one(Silent(PRIOR)).chosen == ({},)
 
 
 def test_an_empty_validation_part_is_passed_on() -> None:

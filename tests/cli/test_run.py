@@ -100,7 +100,7 @@ def test_non_finite_loss_exits_with_3(tmp_path: Path) -> None:
         "run", *QUICK, "--optimizer", "sgd", "--lr", "1e30", "--schedule", "constant", "--out", str(tmp_path / "run")
     )
     assert done.exit_code == 3, done.output
-    assert "is not finite in epoch 1, step 1" in done.stderr
+    assert "is not finite in epoch 1, step 2" in done.stderr
     assert "is not finite" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from imbalearn_torch.errors import ConfigError
-from imbalearn_torch.experiments.config import RunConfig, config_from_toml, make_config
+from imbalearn_torch.experiments.config import RunConfig, config_from_toml
 
 
 def test_config_is_frozen_and_refuses_unknown_keys() -> None:
@@ -15,12 +15,12 @@ def test_config_is_frozen_and_refuses_unknown_keys() -> None:
     with pytest.raises(ValidationError):
         config.epochs = 3  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(ConfigError, match=r"unknown option 'los'; did you mean 'loss'\?"):
-        make_config({"los": "ce"})
+        RunConfig(los="ce")
 
 
 def test_every_problem_is_reported_in_one_error() -> None:
     with pytest.raises(ConfigError) as caught:
-        make_config({"epochs": "x", "val_fraction": 2, "prior": "foo", "batch_size": 0})
+        RunConfig(epochs="x", val_fraction=2, prior="foo", batch_size=0)
     text = str(caught.value)
     assert len(caught.value.problems) == 4
     for part in (
@@ -35,11 +35,11 @@ def test_every_problem_is_reported_in_one_error() -> None:
 @pytest.mark.parametrize("value", [None, 3, True, ["ce"]])
 def test_component_must_be_a_string_or_an_object(value: object) -> None:
     with pytest.raises(ConfigError, match=r"option 'loss': expected an option string"):
-        make_config({"loss": value})
+        RunConfig(loss=value)
 
 
 def test_text_from_a_shell_is_typed() -> None:
-    config = make_config({"epochs": "7", "lr": "1e-2", "channels_last": "false", "adjust": "logit-adjustment"})
+    config = RunConfig(epochs="7", lr="1e-2", channels_last="false", adjust="logit-adjustment")
     assert (config.epochs, config.lr, config.channels_last, config.adjust) == (7, 0.01, False, ("logit-adjustment",))
 
 
@@ -47,7 +47,7 @@ def test_saved_config_rebuilds_the_config(tmp_path: Path) -> None:
     config = RunConfig(loss="focal:gamma=3", epochs=4, adjust=("logit-adjustment",), lr=0.5)
     file = tmp_path / "config.toml"
     file.write_text(tomli_w.dumps({"schema_version": 1, **config.saved()}), encoding="utf-8")
-    assert make_config(config_from_toml(file)) == config
+    assert RunConfig(**config_from_toml(file)) == config
 
 
 @pytest.mark.parametrize(

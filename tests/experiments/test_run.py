@@ -142,9 +142,9 @@ def test_weights_load_as_pretrained(finished: RunResult, small: dict, tmp_path: 
 
 
 def test_saved_config_repeats_the_run(finished: RunResult, tmp_path: Path) -> None:
-    from imbalearn_torch.experiments.config import config_from_toml, make_config
+    from imbalearn_torch.experiments.config import RunConfig, config_from_toml
 
-    again = ibt.run(make_config(config_from_toml(finished.folder / "config.toml")), out=tmp_path / "again")
+    again = ibt.run(RunConfig(**config_from_toml(finished.folder / "config.toml")), out=tmp_path / "again")
     assert again.metrics == finished.metrics
 
 

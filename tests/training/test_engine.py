@@ -200,7 +200,7 @@ class Broken(nn.Module):
 def test_what_is_not_finite_stops_the_run_and_changes_no_weight(make_engine, optimizer, value, slope) -> None:
     engine = make_engine(loss=Broken(value, slope), optimizer=optimizer, horizon=3)
     before = weights_of(engine)
-    with pytest.raises(NonFiniteError, match=r"not finite at epoch 4, step 2, learning rate .*, images \[") as caught:
+    with pytest.raises(NonFiniteError, match=r"not finite in epoch 5, step 3, learning rate .*, images \[") as caught:
         engine.step(4, 2, [plan()[0]], None)
     assert str(plan()[0].tolist()[:8])[:-1] in str(caught.value)
     assert same(weights_of(engine), before)
@@ -284,7 +284,7 @@ def test_overflows_in_a_row_stop_the_run(make_engine) -> None:
     overflowing(engine)
     for step in range(19):
         engine.step(1, step, [plan()[0]], None)
-    with pytest.raises(NonFiniteError, match="20 steps in a row overflowed in fp16, the last at epoch 1, step 19"):
+    with pytest.raises(NonFiniteError, match="20 steps in a row overflowed in fp16, the last in epoch 2, step 20"):
         engine.step(1, 19, [plan()[0]], None)
     assert engine.skipped == 39
 
@@ -310,6 +310,13 @@ def test_a_loss_of_nan_is_no_overflow(make_engine) -> None:
 def test_a_mix_that_breaks_the_contract_is_named(make_engine, result, message: str) -> None:
     engine = make_engine(mix=lambda a, b, generator: result(a, b))
     with pytest.raises(ComponentError, match=message):
+        engine.step(0, 0, [plan()[0]], None)
+
+
+@pytest.mark.parametrize("lam", [-0.1, 1.5, math.nan])
+def test_shares_outside_the_unit_interval_are_refused(make_engine, lam: float) -> None:
+    engine = make_engine(mix=lambda a, b, generator: Mixed(a.images, a.targets, b.targets, torch.full((10,), lam)))
+    with pytest.raises(ComponentError, match=r"lam in \[0, 1\], but got \["):
         engine.step(0, 0, [plan()[0]], None)
 
 

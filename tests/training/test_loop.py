@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -32,10 +32,10 @@ class Told:
 
 
 class After:
-    """Asks the run to stop after some steps."""
+    """Asks the run to stop after some steps; it is asked once before the first."""
 
     def __init__(self, steps: int, number: int = 15) -> None:
-        self.left, self.number = steps, number
+        self.left, self.number = steps + 1, number
 
     def __call__(self) -> int | None:
         self.left -= 1
@@ -104,6 +104,19 @@ def test_components_are_told_again_after_resuming(make_engine, make_trainer, cou
     assert [name for name, _ in loss.calls if name.startswith("set_")] == ["set_epoch", "set_prior"] * 2
     assert sum(name == "observe" for name, _ in loss.calls) == 12 - 6
     assert loss.seen.tolist() == trainer.drawn.tolist()
+
+
+def test_the_average_is_told_of_each_epoch_too(make_engine, make_trainer, small_net) -> None:
+    class Backbone(small_net):
+        told: ClassVar[list[tuple[int, int]]] = []
+
+        def set_epoch(self, epoch: int) -> None:
+            self.told.append((id(self), epoch))
+
+    engine = make_engine(net=Backbone(), horizon=3)
+    make_trainer(engine, components=(engine.parts.network.backbone,)).train()
+    copies = [id(engine.parts.network.backbone), id(engine.parts.averaged.module.backbone)]
+    assert sorted(Backbone.told) == sorted((copy, epoch) for copy in copies for epoch in range(2))
 
 
 def test_training_is_in_training_mode_whatever_came_before(make_engine, make_trainer) -> None:
@@ -207,6 +220,14 @@ def test_the_best_weights_are_kept(make_engine, make_trainer, monitor: str, hori
     trainer.train()
     assert equal(trainer.predictor.state_dict(), validate.seen[1])
     assert not equal(validate.seen[1], validate.seen[3])
+    assert trainer.kept_epoch == 1
+
+
+def test_the_kept_epoch_is_the_last_one_trained_unless_the_best_is_kept(make_engine, make_trainer) -> None:
+    trainer = make_trainer(make_engine(), epochs=4, validate=Figures(0.5, 0.4, 0.3, 0.2), patience=2)
+    assert trainer.kept_epoch == 0
+    trainer.train()
+    assert (trainer.kept_epoch, trainer.progress.best_epoch) == (2, None)
 
 
 def test_a_score_that_is_no_number_is_never_the_best(make_engine, make_trainer) -> None:
@@ -219,13 +240,22 @@ def test_a_score_that_is_no_number_is_never_the_best(make_engine, make_trainer) 
 
 def test_a_signal_leaves_a_checkpoint_and_says_which_it_was(make_engine, make_trainer, tmp_path: Path) -> None:
     trainer = make_trainer(make_engine(), folder=tmp_path, stop=After(6, number=15))
-    with pytest.raises(RunInterrupted, match="epoch 1, step 1") as caught:
+    with pytest.raises(RunInterrupted, match="in epoch 2 after 2 steps") as caught:
         trainer.train()
     assert (caught.value.signal_number, caught.value.exit_code) == (15, 143)
     _, state, problems = latest_checkpoint(tmp_path)  # pyright: ignore[reportGeneralTypeIssues]
     assert not problems
     assert (state["progress"]["epoch"], state["progress"]["step"], state["progress"]["total_steps"]) == (1, 2, 6)
     assert state["identity"] == {"run": 1}
+
+
+def test_a_signal_before_the_first_step_leaves_nothing(make_engine, make_trainer, tmp_path: Path) -> None:
+    trainer = make_trainer(make_engine(), folder=tmp_path, stop=After(0, number=2))
+    with pytest.raises(RunInterrupted) as caught:
+        trainer.train()
+    assert caught.value.exit_code == 130
+    assert latest_checkpoint(tmp_path) is None
+    assert trainer.progress.total_steps == 0
 
 
 @pytest.mark.parametrize(("every", "steps"), [(1, [16, 20]), (2, [16, 20]), (3, [12, 20]), (9, [20])])

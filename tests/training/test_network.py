@@ -88,6 +88,25 @@ def test_a_head_that_is_not_linear_is_refused_before_the_first_step(backbone, op
         Network(backbone, **options)
 
 
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (lambda logits: logits[:, :3], r"\[5, 3\]"),
+        (lambda logits: logits[:2], r"\[2, 4\]"),
+        (lambda logits: logits[..., None], r"\[5, 4, 1\]"),
+        (lambda logits: (logits, logits), "tuple"),
+    ],
+)
+def test_what_is_no_logit_for_each_class_is_named(backbone, answer, came: str) -> None:
+    class Wrong(nn.Module):
+        def forward(self, images: Tensor):
+            return answer(backbone(images))
+
+    with pytest.raises(ComponentError, match=rf"backbone Wrong to give logits \[B, K\] = \[5, 4\], but got {came}"):
+        Network(Wrong(), classes=4)(IMAGES)
+    assert Network(backbone, classes=4)(IMAGES).shape == (5, 4)
+
+
 def test_dropout_and_batch_norm_follow_the_mode(backbone) -> None:
     network = Network(backbone, features=True).train()
     first: Tensor = network(IMAGES)[0]
