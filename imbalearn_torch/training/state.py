@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from imbalearn_torch.errors import CheckpointError
 from imbalearn_torch.training.engine import Engine
 
 __all__ = ["Progress", "RunState", "pack_state", "unpack_state"]
@@ -62,11 +63,15 @@ def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tup
     """
     parts = engine.parts
     weights = {f"best.{name}": tensor for name, tensor in state.best.items()}
+    extra = {}
     for part, module in _modules(engine).items():
-        weights |= {f"{part}.{name}": tensor for name, tensor in module.state_dict().items()}
+        for name, value in module.state_dict().items():
+            # `get_extra_state` may give anything; safetensors takes tensors alone.
+            (weights if isinstance(value, Tensor) else extra)[f"{part}.{name}"] = value
     state.progress.skipped = engine.skipped
     rest = {
         "identity": identity,
+        "extra": extra,
         "progress": dict(vars(state.progress)),
         "drawn": state.drawn,
         "optimizers": [optimizer.state_dict() for optimizer in parts.optimizers],
@@ -80,7 +85,7 @@ def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any
     """Put the engine back to where `pack_state` found it, and return what the loop remembered."""
     parts = engine.parts
     for part, module in _modules(engine).items():
-        module.load_state_dict(_under(f"{part}.", weights))
+        _restore(part, module, _under(f"{part}.", {**weights, **rest["extra"]}))
     for optimizer, saved in zip(parts.optimizers, rest["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
     for scheduler, saved in zip(parts.schedulers, rest["schedulers"], strict=True):
@@ -91,10 +96,18 @@ def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any
     return RunState(rest["drawn"], _under("best.", weights), progress)
 
 
+def _restore(part: str, module: nn.Module, saved: dict[str, Any]) -> None:
+    try:
+        module.load_state_dict(saved)
+    except RuntimeError as error:
+        cause = " ".join(str(error).split())
+        raise CheckpointError(f"the {part} of the checkpoint does not fit this run: {cause}") from error
+
+
 def _modules(engine: Engine) -> dict[str, nn.Module]:
     modules = {"network": engine.parts.network, "loss": engine.parts.loss.loss, "averaged": engine.parts.averaged}
     return {part: module for part, module in modules.items() if module is not None}
 
 
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def _under(prefix: str, tensors: dict[str, Any]) -> dict[str, Any]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

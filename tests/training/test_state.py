@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor
 
+from imbalearn_torch.errors import CheckpointError
 from imbalearn_torch.training.state import Progress, RunState, pack_state, unpack_state
 
 
@@ -50,8 +52,33 @@ def test_a_fresh_engine_becomes_the_packed_one(make_engine, counting_loss) -> No
 def test_parts_are_told_apart_by_their_prefix(make_engine, counting_loss) -> None:
     weights, rest = pack_state(trained(make_engine, counting_loss, 1), RunState(torch.zeros(4)), {})
     assert {name.split(".")[0] for name in weights} == {"network", "loss", "averaged"}
-    assert set(rest) == {"identity", "progress", "drawn", "optimizers", "schedulers", "scaler"}
+    assert set(rest) == {"identity", "extra", "progress", "drawn", "optimizers", "schedulers", "scaler"}
     assert len(rest["optimizers"]) == len(rest["schedulers"]) == 2
+
+
+def test_extra_state_of_a_module_survives(make_engine) -> None:
+    class Extra(torch.nn.CrossEntropyLoss):
+        def __init__(self) -> None:
+            super().__init__(reduction="none")
+            self.seen = 0
+
+        def get_extra_state(self) -> dict[str, int]:
+            return {"seen": self.seen}
+
+        def set_extra_state(self, state: dict[str, int]) -> None:
+            self.seen = state["seen"]
+
+    loss, other = Extra(), Extra()
+    loss.seen = 5
+    unpack_state(make_engine(loss=other), *pack_state(make_engine(loss=loss), RunState(torch.zeros(4)), {}))
+    assert other.seen == 5
+
+
+def test_a_checkpoint_that_does_not_fit_is_a_sentence(make_engine, counting_loss) -> None:
+    weights, rest = pack_state(make_engine(loss=counting_loss()), RunState(torch.zeros(4)), {})
+    wrong = {name: tensor for name, tensor in weights.items() if not name.endswith("weight")}
+    with pytest.raises(CheckpointError, match="the network of the checkpoint does not fit this run"):
+        unpack_state(make_engine(loss=counting_loss()), wrong, rest)
 
 
 def test_the_next_epoch_starts_from_nothing() -> None:

@@ -17,6 +17,9 @@ __all__ = ["Header", "ImageForm", "choose_form", "reason"]
 
 _LARGEST_KEPT = 64  # pixels a side
 
+_ORIENTATION = 0x0112  # the EXIF tag, as ExifTags.Base.Orientation
+_SIDEWAYS = (5, 6, 7, 8)  # its values that swap height and width
+
 
 class Header(NamedTuple):
     """What the header of an image file says.
@@ -38,7 +41,8 @@ class Header(NamedTuple):
 
         with Image.open(file) as image:
             grey = image.mode in {"1", "L", "LA", "La", "F"} or image.mode.startswith("I")
-            return cls(grey, image.height, image.width)
+            sideways = image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
+            return cls(grey, *((image.width, image.height) if sideways else (image.height, image.width)))
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class ImageForm:
         return (1 if self.grey else 3, self.height, self.width)
 
     def decode(self, file: str | os.PathLike[str] | IO[bytes]) -> Tensor:
-        """Decode one image; 16 bits become 8, alpha is dropped.
+        """Decode one image as a viewer shows it: turned as its EXIF says, 16 bits as 8, without alpha.
 
         Returns:
             uint8 `[C, H, W]`.
@@ -77,7 +81,7 @@ class ImageForm:
 
         size = (self.width, self.height)
         with Image.open(file) as opened:
-            image = _eight_bits(opened)
+            image = _eight_bits(ImageOps.exif_transpose(opened))
             if image.mode == "P" and "transparency" in image.info:
                 image = image.convert("RGBA")
             image = image.convert("L" if self.grey else "RGB")

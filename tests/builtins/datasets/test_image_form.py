@@ -102,3 +102,18 @@ def test_the_form_of_many(headers, size, form):
 def test_size_is_checked():
     with pytest.raises(OptionError, match="`size` to be >= 1, but got 0"):
         choose_form({Header(True, 8, 8)}, 0)
+
+
+def test_image_is_turned_as_its_exif_says(tmp_path) -> None:
+    pixels = np.zeros((4, 6, 3), dtype=np.uint8)
+    pixels[:, :3] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the viewer turns it by 90 degrees clockwise
+    Image.fromarray(pixels).save(tmp_path / "portrait.png", exif=exif)
+    header = Header.read(tmp_path / "portrait.png")
+    assert (header.height, header.width) == (6, 4)
+    decoded = choose_form([header], None).decode(tmp_path / "portrait.png")
+    # What was on the left is on top.
+    assert decoded.shape == (3, 6, 4)
+    assert int(decoded[:, :3].min()) == 255
+    assert int(decoded[:, 3:].max()) == 0
