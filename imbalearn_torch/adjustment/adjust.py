@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,17 +100,24 @@ def fit(adjuster: Any, validation: Outputs, *, train: Outputs | None, head: nn.L
     fitter = getattr(adjuster, "fit", None)
     if fitter is None or not callable(adjuster):
         raise ComponentError(f"Expected {who} to have `fit` and to be callable")
-    try:
+    with _named(who):
         fitted = fitter(validation, train=train, head=head)
+    if not isinstance(fitted, dict | None):
+        raise ComponentError(f"Expected `fit` of {who} to return a dict, but got {type(fitted).__name__}")
+    return {str(name): _plain(value) for name, value in (fitted or {}).items()}
+
+
+@contextlib.contextmanager
+def _named(who: str) -> Iterator[None]:
+    """Give a failure of somebody's adjuster a sentence that names it."""
+    try:
+        yield
     except ImbalearnError:
         raise
     except ValueError as error:
         raise OptionError(f"{who}: {error}") from error
     except Exception as error:
-        raise ComponentError(f"{who} could not be fitted: {type(error).__name__}: {error}") from error
-    if not isinstance(fitted, dict | None):
-        raise ComponentError(f"Expected `fit` of {who} to return a dict, but got {type(fitted).__name__}")
-    return {str(name): _plain(value) for name, value in (fitted or {}).items()}
+        raise ComponentError(f"{who} failed: {type(error).__name__}: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -132,7 +140,8 @@ def _shown(outputs: Outputs, needs: frozenset[str]) -> Outputs:
 
 def _after(adjuster: Any, outputs: Outputs, needs: frozenset[str]) -> Outputs:
     shown = _shown(outputs, needs)
-    logits = adjuster(shown.logits, shown.features)
+    with _named(f"adjuster {type(adjuster).__name__}"):
+        logits = adjuster(shown.logits, shown.features)
     if not isinstance(logits, Tensor) or logits.shape != outputs.logits.shape:
         came = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
         raise ComponentError(

@@ -15,8 +15,9 @@ from imbalearn_torch.data.plan import Planner
 from imbalearn_torch.data.stats import ClassStats
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.experiments.backbone import build_backbone, check_backbone
-from imbalearn_torch.experiments.building import Builder, built, checked_weights, is_builtin
+from imbalearn_torch.experiments.building import built, checked_weights, is_builtin
 from imbalearn_torch.experiments.open_data import OpenData
+from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
@@ -59,34 +60,36 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     Raises:
         ConfigError: Everything that the components refuse, together.
     """
-    config, parts, build = run.config, run.components, Builder()
+    config, parts, problems = run.config, run.components, Problems()
     classes, epochs = len(data.classes), max(1, config.epochs)
-    sampler, length = _sampler(run, data, registry, build)
+    sampler, length = _sampler(run, data, registry, problems)
     counts = torch.bincount(data.targets, minlength=classes)
     context = {"class_counts": counts, "epochs": epochs}
     mix = None
     if not is_builtin(parts["mix"], "none"):
-        mix = build(lambda: built(parts["mix"], num_classes=classes, **context))
+        mix = problems.attempt(lambda: built(parts["mix"], num_classes=classes, **context))
         if getattr(mix, "hidden", False):
-            build.problems.append("this version mixes images only, but the mix asks for hidden activations")
+            problems.found.append("this version mixes images only, but the mix asks for hidden activations")
     weights = None
     if not is_builtin(parts["weights"], "none"):
-        made = build(lambda: built(parts["weights"], **context))
-        weights = None if made is None else build(lambda: checked_weights(made, str(config.weights), classes))
+        made = problems.attempt(lambda: built(parts["weights"], **context))
+        weights = (
+            None if made is None else problems.attempt(lambda: checked_weights(made, str(config.weights), classes))
+        )
     columns = None
     if sampler is not None:
-        columns = build(lambda: _columns(run, data, registry, sampler=sampler, length=length, mix=mix))
+        columns = problems.attempt(lambda: _columns(run, data, registry, sampler=sampler, length=length, mix=mix))
     stats = ClassStats(data.targets, classes, columns or (), config.prior)
     # Without a sampler the rest is still tried, to report its problems too.
-    prior = normalised_prior(counts) if columns is None else build(lambda: stats.prior(0))
+    prior = normalised_prior(counts) if columns is None else problems.attempt(lambda: stats.prior(0))
     prior = normalised_prior(counts) if prior is None else prior
-    loss = build(lambda: _loss(run, {**context, "class_prior": prior, "num_classes": classes}))
+    loss = problems.attempt(lambda: _loss(run, {**context, "class_prior": prior, "num_classes": classes}))
     adjusters = tuple(partial(_make_adjuster, each, counts, classes) for each in run.adjusters)
-    needs = build(lambda: _needs(adjusters, prior, classes, tunable=data.selection.val is not None))
-    backbone = build(lambda: build_backbone(run, data))
+    needs = problems.attempt(lambda: _needs(adjusters, prior, classes, tunable=data.selection.val is not None))
+    backbone = problems.attempt(lambda: build_backbone(run, data))
     if backbone is not None and loss is not None:
-        build(lambda: check_backbone(backbone, loss, needs or frozenset()))
-    build.check()
+        problems.attempt(lambda: check_backbone(backbone, loss, needs or frozenset()))
+    problems.report()
     assert loss is not None and backbone is not None and columns is not None
     return Components(
         sampler=sampler,
@@ -101,15 +104,17 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     )
 
 
-def _sampler(run: ResolvedRun, data: OpenData, registry: Registry, build: Builder) -> tuple[Any, int | None]:
+def _sampler(run: ResolvedRun, data: OpenData, registry: Registry, problems: Problems) -> tuple[Any, int | None]:
     """What draws the epochs, and the length of an epoch where the sampler does not say it."""
     epochs, classes = max(1, run.config.epochs), len(data.classes)
-    sampler = build(lambda: built(run.components["sampler"], targets=data.targets, num_classes=classes, epochs=epochs))
+    sampler = problems.attempt(
+        lambda: built(run.components["sampler"], targets=data.targets, num_classes=classes, epochs=epochs)
+    )
     if not hasattr(sampler, "fit_resample"):
         return sampler, None
     # All methods take equal steps: new samples do not make the epoch longer.
     length = getattr(sampler, "epoch_size", data.targets.numel())
-    return build(lambda: data.resample(sampler, length, registry, epochs, run.config.seed)), length
+    return problems.attempt(lambda: data.resample(sampler, length, registry, epochs, run.config.seed)), length
 
 
 def _columns(

@@ -1,4 +1,4 @@
-"""Make components one after the other, keeping every problem, so that all are reported together."""
+"""Make components, and look at what they return before it does harm."""
 
 from __future__ import annotations
 
@@ -9,34 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from imbalearn_torch.errors import ComponentError, ConfigError, ImbalearnError
+from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.plugin.build import Resolved
 from imbalearn_torch.plugin.registry import BUILTIN
 
-__all__ = ["Builder", "built", "checked_weights", "is_builtin"]
-
-
-class Builder:
-    """Runs checks; a failed one gives None and is remembered."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def __call__(self, make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except ImbalearnError as error:
-            self.problems += str(error).splitlines()
-            return None
-
-    def check(self) -> None:
-        """Report what has been kept.
-
-        Raises:
-            ConfigError: Every problem so far.
-        """
-        if self.problems:
-            raise ConfigError(self.problems)
+__all__ = ["built", "checked_weights", "is_builtin"]
 
 
 def built(component: Any, **context: Any) -> Any:

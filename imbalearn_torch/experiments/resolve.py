@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from imbalearn_torch.data.augment import AUGMENTATIONS
 from imbalearn_torch.data.profiles import PROFILES
 from imbalearn_torch.data.recognise import looks_like_path, recognise
-from imbalearn_torch.errors import ConfigError, ImbalearnError
 from imbalearn_torch.experiments.config import RunConfig
+from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.plugin.build import Resolved, resolve
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.plugin.table import Choice
@@ -58,27 +57,20 @@ class ResolvedRun:
     warnings: tuple[str, ...]
 
 
-@dataclass
-class _Collector:
-    """Runs checks and keeps every problem, so that all are reported together."""
+class _Collector(Problems):
+    """Looks components up; keeps problems and warnings."""
 
-    registry: Registry
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def attempt(self, check: Callable[[], Any]) -> Any:
-        try:
-            return check()
-        except ImbalearnError as error:
-            self.problems += str(error).splitlines()
-            return None
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self.registry = registry
+        self.warnings: list[str] = []
 
     def component(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         found = self.attempt(lambda: resolve(KIND_OF_FIELD[name], value, self.registry))
         if found is None and name == "data" and Path(value).exists():
-            self.problems[-1] += f"; for the path of that name write ./{value}"
+            self.found[-1] += f"; for the path of that name write ./{value}"
         if found is not None and found.entry.component.deprecated:
             self.warnings.append(
                 f"{found.entry.kind} {found.entry.label!r} is deprecated; use {found.entry.component.deprecated!r}"
@@ -108,9 +100,8 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     profile, chain = config.imbalance, config.augment
     imbalance = collector.attempt(lambda: PROFILES.resolve(profile)) if profile else None
     augment = collector.attempt(lambda: AUGMENTATIONS.resolve_chain(chain)) if chain else None
-    collector.problems += _combinations(config)
-    if collector.problems:
-        raise ConfigError(collector.problems)
+    collector.found += _combinations(config)
+    collector.report()
     spelled: dict[str, Any] = {name: _spelling(value) for name, value in components.items()}
     spelled |= {"adjust": tuple(_spelling(value) for value in adjusters), "schedule": str(schedule)}
     spelled |= {"imbalance": str(imbalance)} if imbalance is not None else {}
@@ -140,7 +131,7 @@ def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
             options[name] = value.expanduser().absolute()
             if component.entry.kind == "dataset" and name == "path" and not options[name].exists():
                 label = component.entry.label
-                collector.problems.append(f"option 'path' of dataset {label!r}: no such file or folder: {value}")
+                collector.found.append(f"option 'path' of dataset {label!r}: no such file or folder: {value}")
     return replace(component, options=options)
 
 
@@ -149,13 +140,13 @@ def _with_smoothing(loss: Any, smoothing: float | None, collector: _Collector) -
         return loss
     if not isinstance(loss, Resolved) or "smoothing" not in loss.options:
         label = loss.entry.label if isinstance(loss, Resolved) else type(loss).__name__
-        collector.problems.append(
+        collector.found.append(
             f"--label-smoothing is for losses with the option 'smoothing', which loss {label!r} has not"
         )
         return loss
     if loss.options["smoothing"] not in (0, smoothing):
         given = loss.options["smoothing"]
-        collector.problems.append(
+        collector.found.append(
             f"label smoothing is given twice: --label-smoothing {smoothing} and smoothing={given} of the loss"
         )
     return replace(loss, options={**loss.options, "smoothing": smoothing})
@@ -173,7 +164,7 @@ def _with_rates(optimizer: Choice | None, config: RunConfig, collector: _Collect
             continue
         if options[name] not in (defaults[name], value):
             flag = name.replace("_", "-")
-            collector.problems.append(
+            collector.found.append(
                 f"the {name} is given twice: --{flag} {value} and {name}={options[name]} of the optimizer"
             )
         options[name] = value

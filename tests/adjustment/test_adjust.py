@@ -210,7 +210,7 @@ def test_what_was_chosen_is_strict_json() -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "message"),
     [
-        (KeyError("lost"), ComponentError, "adjuster Failing could not be fitted: KeyError: 'lost'"),
+        (KeyError("lost"), ComponentError, "adjuster Failing failed: KeyError: 'lost'"),
         (ValueError("no rows"), OptionError, "adjuster Failing: no rows"),
     ],
 )
