@@ -40,7 +40,7 @@ def _images() -> Dataset:
 def _compare(config: RunConfig, quick: bool) -> dict[str, Any]:
     known = registry()
     session = open_session(resolve_run(config, known), known)
-    steps = 10 if quick else 40
+    steps = 10 if quick else 20
     ours, bare = _ours(session), _bare(session)
     ours(0, 5)
     bare(0, 5)

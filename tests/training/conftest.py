@@ -90,6 +90,34 @@ class CountingLoss(nn.Module):
         return nn.functional.cross_entropy(logits, targets, reduction="none")
 
 
+class After:
+    """Asks the run to stop after some steps; it is asked once before the first."""
+
+    def __init__(self, steps: int, number: int = 15) -> None:
+        self.left, self.number = steps + 1, number
+
+    def __call__(self) -> int | None:
+        self.left -= 1
+        return self.number if self.left == 0 else None
+
+
+class Figures:
+    """A validation that gives the next of some macro-F1 scores, and keeps the weights it saw."""
+
+    def __init__(self, *scores: float | None) -> None:
+        self.left = list(scores)
+        self.seen: list[dict[str, Tensor]] = []
+
+    def __call__(self, network: nn.Module) -> dict[str, Any]:
+        self.seen.append({name: tensor.clone() for name, tensor in network.state_dict().items()})
+        score = self.left.pop(0)
+        return {"val_loss": None if score is None else 1 - score, "val_accuracy": 0.5, "val_macro_f1": score}
+
+    def saw(self, network: nn.Module, number: int) -> bool:
+        """Whether the network has the weights that it was given that time."""
+        return all(torch.equal(tensor, self.seen[number][name]) for name, tensor in network.state_dict().items())
+
+
 @pytest.fixture
 def small_net() -> type[SmallNet]:
     return SmallNet
@@ -103,6 +131,16 @@ def column() -> type[Column]:
 @pytest.fixture
 def counting_loss() -> type[CountingLoss]:
     return CountingLoss
+
+
+@pytest.fixture
+def after() -> type[After]:
+    return After
+
+
+@pytest.fixture
+def figures() -> type[Figures]:
+    return Figures
 
 
 @pytest.fixture
