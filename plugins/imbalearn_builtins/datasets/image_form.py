@@ -19,6 +19,7 @@ _LARGEST_KEPT = 64  # pixels a side
 
 _ORIENTATION = 0x0112  # the EXIF tag, as ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # its values that swap height and width
+_TURNED = ("JPEG", "MPO")  # what cameras write; for a PNG the tag is only known once all of it is decoded
 
 
 class Header(NamedTuple):
@@ -41,7 +42,7 @@ class Header(NamedTuple):
 
         with Image.open(file) as image:
             grey = image.mode in {"1", "L", "LA", "La", "F"} or image.mode.startswith("I")
-            sideways = image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
+            sideways = image.format in _TURNED and image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
             return cls(grey, *((image.width, image.height) if sideways else (image.height, image.width)))
 
 
@@ -81,7 +82,7 @@ class ImageForm:
 
         size = (self.width, self.height)
         with Image.open(file) as opened:
-            image = _eight_bits(ImageOps.exif_transpose(opened))
+            image = _eight_bits(ImageOps.exif_transpose(opened) if opened.format in _TURNED else opened)
             if image.mode == "P" and "transparency" in image.info:
                 image = image.convert("RGBA")
             image = image.convert("L" if self.grey else "RGB")

@@ -109,11 +109,11 @@ def test_image_is_turned_as_its_exif_says(tmp_path) -> None:
     pixels[:, :3] = 255
     exif = Image.Exif()
     exif[0x0112] = 6  # the viewer turns it by 90 degrees clockwise
-    Image.fromarray(pixels).save(tmp_path / "portrait.png", exif=exif)
-    header = Header.read(tmp_path / "portrait.png")
+    Image.fromarray(pixels).save(tmp_path / "portrait.jpg", exif=exif, quality=95)
+    header = Header.read(tmp_path / "portrait.jpg")
     assert (header.height, header.width) == (6, 4)
-    decoded = choose_form([header], None).decode(tmp_path / "portrait.png")
+    decoded = choose_form([header], None).decode(tmp_path / "portrait.jpg")
     # What was on the left is on top.
     assert decoded.shape == (3, 6, 4)
-    assert int(decoded[:, :3].min()) == 255
-    assert int(decoded[:, 3:].max()) == 0
+    assert int(decoded[:, :2].min()) > 200
+    assert int(decoded[:, 4:].max()) < 50
