@@ -3,3 +3,5 @@
 import os
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; runs started by tests follow it too
+
+pytest_plugins = ["site_fixture"]

@@ -21,7 +21,7 @@ __all__ = ["COMMANDS", "LazyGroup", "SuggestingGroup", "app"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("imbalearn_torch.cli.run", "Train once."),
     "resume": ("imbalearn_torch.cli.resume", "Go on with a run where it stopped."),
-    "plugins": ("imbalearn_torch.cli.plugins", "List methods and the plugins they come from."),
+    "plugins": ("imbalearn_torch.cli.plugins", "List, show, check and begin plugins."),
 }
 
 

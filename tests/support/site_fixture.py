@@ -1,7 +1,9 @@
-"""A place where fake distributions can be installed, and which leaves nothing behind."""
+"""The fixture `site`: a place where fake distributions can be installed, and which leaves nothing behind."""
 
 import sys
 from collections.abc import Iterator
+from functools import partial
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
     monkeypatch.syspath_prepend(folder)
     monkeypatch.delenv("IMBALEARN_PLUGINS", raising=False)
     monkeypatch.delenv("IMBALEARN_PLUGIN_ERRORS", raising=False)
+    # Plugins that are installed on this machine are none of a test's business.
+    monkeypatch.setattr("imbalearn_torch.plugin.discovery.distributions", partial(distributions, path=[str(folder)]))
     before = set(sys.modules)
     yield FakeSite(folder)
     for name in set(sys.modules) - before:

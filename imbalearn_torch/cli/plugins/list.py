@@ -1,4 +1,4 @@
-"""`imbalearn plugins`: what can be named after `--loss` and its like, and where it comes from."""
+"""`imbalearn plugins list`: what can be named after `--loss` and its like, and where it comes from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from imbalearn_torch.cli.group import SuggestingGroup
 from imbalearn_torch.plugin.registry import Registry, registry
 from imbalearn_torch.plugin.spec import KINDS
 
@@ -19,12 +18,7 @@ __all__ = ["command"]
 _COLUMNS = ("kind", "name", "summary", "from")
 
 
-@click.group("plugins", cls=SuggestingGroup)
-def command() -> None:
-    """List methods and the plugins they come from."""
-
-
-@command.command("list")
+@click.command("list")
 @click.option("--kind", type=click.Choice(KINDS), help="Only components of this kind.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output on stdout.")
 @click.option(
@@ -36,7 +30,7 @@ def command() -> None:
     help="Load the plugin in this Python file too.",
 )
 @click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")
-def list_components(kind: str | None, as_json: bool, files: tuple[Path, ...], no_plugins: bool) -> None:
+def command(kind: str | None, as_json: bool, files: tuple[Path, ...], no_plugins: bool) -> None:
     """List every component, and every plugin that failed or is blocked.
 
     Exits with 0 whatever is broken; IMBALEARN_PLUGIN_ERRORS=raise shows the traceback instead.

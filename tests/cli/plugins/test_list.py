@@ -72,7 +72,7 @@ def test_text(crowd: FakeSite) -> None:
 
 def test_a_terminal_gets_the_same_cells(crowd: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("imbalearn_torch.cli.plugins._in_terminal", lambda: True)
+    monkeypatch.setattr("imbalearn_torch.cli.plugins.list._in_terminal", lambda: True)
     result = listing("--kind", "loss")
     assert ["loss", "good-one/mine", "[Mine]", "good-one", "2.1"] in [
         line.split() for line in result.stdout.splitlines()
