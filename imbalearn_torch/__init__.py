@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from imbalearn_torch import conformance as conformance
     from imbalearn_torch import errors as errors
     from imbalearn_torch.data.labels import labels_of as labels_of
     from imbalearn_torch.data.plan_sampler import PlanSampler as PlanSampler
@@ -49,7 +50,7 @@ _HOMES = {
     "sample_beta": "draws",
     "sample_boxes": "draws",
 }
-_MODULES = ("backbones", "errors", "losses", "mixing", "samplers", "weights")
+_MODULES = ("backbones", "conformance", "errors", "losses", "mixing", "samplers", "weights")
 
 __all__ = [
     "Batch",
@@ -61,6 +62,7 @@ __all__ = [
     "RunConfig",
     "Samples",
     "build",
+    "conformance",
     "errors",
     "hookimpl",
     "labels_of",

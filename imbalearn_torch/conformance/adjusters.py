@@ -1,0 +1,3 @@
+from imbalearn_torch.conformance.check import Check
+
+CHECKS: tuple[Check, ...] = ()
