@@ -10,8 +10,8 @@ import imbalearn_torch
 
 ROOT = Path(__file__).parents[1]
 CORE, BUILTINS = ROOT / "imbalearn_torch", ROOT / "plugins" / "imbalearn_builtins"
-GROUND = ("errors", "types", "streams", "priors", "draws", "lazy")
-ROOMS = (*GROUND, "plugin", "data", "metrics", "training", "adjustment", "reporting", "experiments", "cli", "__main__")
+GROUND = ("errors", "blame", "types", "streams", "priors", "draws", "lazy")
+ROOMS = (*GROUND, "plugin", "data", "metrics", "training", "adjustment", "reporting", "scaffold", "experiments", "cli", "__main__")
 PLUGIN = ("spec", "grammar", "convert", "source", "signature", "options", "discovery", "registry", "build", "table")
 RE_EXPORTS = {"losses", "samplers", "mixing", "weights", "backbones"}
 APART = {"conformance", "testing"}  # may import everything; nothing imports them

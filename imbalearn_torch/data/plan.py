@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.errors import ComponentError, OptionError
 from imbalearn_torch.streams import Stream, generator, stream_seed
 
@@ -137,7 +138,9 @@ class Planner:
         parts: list[Tensor] = []
         missing = self.epoch_size
         while missing > 0:
-            parts.append(self._checked(more())[:missing])
+            with blamed_on("the sampler", self.sampler):
+                planned = more()
+            parts.append(self._checked(planned)[:missing])
             missing -= parts[-1].numel()
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 

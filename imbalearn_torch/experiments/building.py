@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.plugin.build import Resolved
 from imbalearn_torch.plugin.registry import BUILTIN
@@ -38,7 +39,8 @@ def checked_weights(make: Callable[[int], Any], name: str, classes: int) -> Call
     """
 
     def weights(epoch: int) -> Tensor:
-        made = make(epoch)
+        with blamed_on("the class weights", make):
+            made = make(epoch)
         if not isinstance(made, Tensor) or made.shape != (classes,):
             came = f"a tensor of shape {list(made.shape)}" if isinstance(made, Tensor) else type(made).__name__
             raise ComponentError(f"Expected class weights {name!r} to give a tensor [{classes}], but got {came}")

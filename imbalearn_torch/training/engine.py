@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
+from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.data.loader import MemoryLoader
 from imbalearn_torch.errors import ComponentError, NonFiniteError
 from imbalearn_torch.streams import generator, seed_default_generators
@@ -96,7 +97,7 @@ class Engine:
         observe = getattr(parts.loss.loss, "observe", None)
         if observe is not None:
             observe(parts.loader.targets.index_select(0, columns[0].to(parts.loader.targets.device)))
-        with parts.precision.autocast():
+        with parts.precision.autocast(), blamed_on("the backbone", getattr(parts.network, "backbone", None)):
             output = parts.network(mixed.images)
         logits, features = output if isinstance(output, tuple) else (output, None)
         logits = logits.to(parts.precision.master)
@@ -123,7 +124,8 @@ class Engine:
             order = order.to(first.targets.device)
             # Indexed, not index_select, which would give up the memory format and slow the mix down.
             batches.append(Batch(first.images[order], first.targets[order]))
-        mixed = parts.mix(first, batches[1], generator(parts.seed, "mix", epoch, step))
+        with blamed_on("the mix", parts.mix):
+            mixed = parts.mix(first, batches[1], generator(parts.seed, "mix", epoch, step))
         _check_mixed(mixed, first)
         return Mixed(*mixed)
 

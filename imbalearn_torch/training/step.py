@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.types import Mixed
 
@@ -64,7 +65,8 @@ class LossStep:
         return total, norm.clamp_min(torch.finfo(norm.dtype).tiny)
 
     def _each(self, logits: Tensor, features: Tensor | None, targets: Tensor) -> Tensor:
-        values = self.loss(logits, targets, features=features) if self._features else self.loss(logits, targets)
+        with blamed_on("the loss", self.loss):
+            values = self.loss(logits, targets, features=features) if self._features else self.loss(logits, targets)
         if not isinstance(values, Tensor) or values.shape != targets.shape:
             came = f"a tensor of shape {list(values.shape)}" if isinstance(values, Tensor) else type(values).__name__
             raise ComponentError(
