@@ -11,8 +11,32 @@ import imbalearn_torch
 ROOT = Path(__file__).parents[1]
 CORE, BUILTINS = ROOT / "imbalearn_torch", ROOT / "plugins" / "imbalearn_builtins"
 GROUND = ("errors", "blame", "types", "streams", "priors", "draws", "lazy")
-ROOMS = (*GROUND, "plugin", "data", "metrics", "training", "adjustment", "reporting", "scaffold", "experiments", "cli", "__main__")
-PLUGIN = ("spec", "grammar", "convert", "source", "signature", "options", "discovery", "registry", "build", "table")
+ROOMS = (
+    *GROUND,
+    "plugin",
+    "data",
+    "metrics",
+    "training",
+    "adjustment",
+    "reporting",
+    "scaffold",
+    "experiments",
+    "cli",
+    "__main__",
+)
+PLUGIN = (
+    "spec",
+    "grammar",
+    "convert",
+    "source",
+    "signature",
+    "options",
+    "discovery",
+    "registry",
+    "bibtex",
+    "build",
+    "table",
+)
 RE_EXPORTS = {"losses", "samplers", "mixing", "weights", "backbones"}
 APART = {"conformance", "testing"}  # may import everything; nothing imports them
 MAY_IMPORT_BUILTINS = {"imbalearn_torch.plugin.registry", *(f"imbalearn_torch.{name}" for name in RE_EXPORTS)}

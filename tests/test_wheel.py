@@ -39,6 +39,7 @@ def test_wheel_holds_every_source_and_data_file(names: list[str]) -> None:
         }
         assert here <= set(names)
     assert "imbalearn_torch/py.typed" in names
+    assert "imbalearn_builtins/references.bib" in names
     assert "imbalearn_torch/reporting/templates/report.html.j2" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

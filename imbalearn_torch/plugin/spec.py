@@ -11,7 +11,18 @@ import pluggy
 
 from imbalearn_torch.errors import ComponentError
 
-__all__ = ["CONTEXT", "HOOKS", "KINDS", "PLUGIN_API", "PROJECT", "Component", "HookSpecs", "canonical_name", "hookimpl"]
+__all__ = [
+    "CONTEXT",
+    "CONTEXT_MEANING",
+    "HOOKS",
+    "KINDS",
+    "PLUGIN_API",
+    "PROJECT",
+    "Component",
+    "HookSpecs",
+    "canonical_name",
+    "hookimpl",
+]
 
 PLUGIN_API = 1
 PROJECT = "imbalearn_torch"  # pluggy's project name and the entry point group
@@ -30,6 +41,20 @@ CONTEXT: dict[str, tuple[str, ...]] = {
     "backbone": ("num_classes", "in_channels", "image_size", "input_shape"),
     "dataset": ("root", "seed"),
     "adjuster": ("class_counts", "class_prior", "num_classes"),
+}
+# What each of these is; N training images after the validation cut, K classes. Tensors are on the CPU.
+CONTEXT_MEANING: dict[str, str] = {
+    "targets": "labels of the training part, int64 [N]",
+    "num_classes": "K, int",
+    "epochs": "epochs of the whole training, int",
+    "class_counts": "training images of each class, int64 [K]; 0 for an absent class",
+    "class_prior": "class prior the model sees, or for an adjuster the one it still carries, float64 [K]",
+    "reduction": 'str: "none" (one value a sample, as in training), "mean" or "sum"',
+    "in_channels": "C, int; None for tables",
+    "image_size": "pixels, int for square images, else (H, W); None for tables",
+    "input_shape": "(C, H, W), or (D,) for tables",
+    "root": "folder for downloads, Path",
+    "seed": "seed of what the data set draws, int",
 }
 KINDS: tuple[str, ...] = tuple(CONTEXT)
 HOOKS: dict[str, str] = {
@@ -129,7 +154,7 @@ class HookSpecs:
 
     @hookspec
     def imbalearn_datasets(self) -> Iterable[Component]:
-        """Data sets: factories of a `Dataset` record."""
+        """Data sets: `Dataset` records."""
         return ()
 
     @hookspec

@@ -129,19 +129,19 @@ def imbalearn_datasets() -> Iterator[Component]:
         name="digits",
         factory=f"{home}.digits:digits",
         summary="1,797 handwritten digits of 8x8 pixels that scikit-learn ships.",
-        reference="Alpaydin and Kaynak 1998, UCI",
+        reference="Alpaydin and Kaynak 1998, UCI, doi:10.24432/C50P49",
     )
     yield Component(
         name="cifar10",
         factory=f"{home}.cifar:cifar10",
         summary="CIFAR-10, downloaded by torchvision.",
-        reference="Krizhevsky 2009",
+        reference="Krizhevsky 2009, www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf",
     )
     yield Component(
         name="cifar100",
         factory=f"{home}.cifar:cifar100",
         summary="CIFAR-100, downloaded by torchvision.",
-        reference="Krizhevsky 2009",
+        reference="Krizhevsky 2009, www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf",
     )
     yield Component(name="folder", factory=f"{home}.folder:folder", summary="One folder of images a class.")
     yield Component(

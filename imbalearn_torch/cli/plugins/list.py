@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from imbalearn_torch.plugin.registry import Registry, registry
+from imbalearn_torch.cli.options_help import one_line
+from imbalearn_torch.plugin.registry import Entry, Registry, registry
 from imbalearn_torch.plugin.spec import KINDS
 
-__all__ = ["command"]
+__all__ = ["command", "plugin_options"]
 
 _COLUMNS = ("kind", "name", "summary", "from")
+_ALL_COLUMNS = ("kind", "name", "summary", "reference", "aliases", "from")
+
+
+def plugin_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--plugin` and `--no-plugins`, as the commands about plugins have them."""
+    command = click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")(command)
+    return click.option(
+        "--plugin",
+        "files",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="Load the plugin in this Python file too.",
+    )(command)
 
 
 @click.command("list")
 @click.option("--kind", type=click.Choice(KINDS), help="Only components of this kind.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output on stdout.")
 @click.option(
-    "--plugin",
-    "files",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="Load the plugin in this Python file too.",
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also deprecated components, references, aliases, and a line for every plugin.",
 )
-@click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")
-def command(kind: str | None, as_json: bool, files: tuple[Path, ...], no_plugins: bool) -> None:
-    """List every component, and every plugin that failed or is blocked.
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output on stdout, always of everything.")
+@plugin_options
+def command(kind: str | None, everything: bool, as_json: bool, files: tuple[Path, ...], no_plugins: bool) -> None:
+    """List every component that is not deprecated, and every plugin that failed or is blocked.
 
     Exits with 0 whatever is broken; IMBALEARN_PLUGIN_ERRORS=raise shows the traceback instead.
     """
@@ -39,10 +52,10 @@ def command(kind: str | None, as_json: bool, files: tuple[Path, ...], no_plugins
     if as_json:
         click.echo(json.dumps(_records(found, kind), indent=2))
         return
-    _print(_rows(found, kind))
+    _print(_ALL_COLUMNS if everything else _COLUMNS, _rows(found, kind, everything))
     for plugin in found.plugins():
-        if plugin.status != "ok":
-            click.echo(f"{plugin.status}: {plugin}")
+        if everything or plugin.status != "ok":
+            click.echo(one_line(f"{plugin.status}: {plugin}"))
 
 
 def _records(found: Registry, kind: str | None) -> dict[str, list[dict[str, Any]]]:
@@ -72,30 +85,39 @@ def _records(found: Registry, kind: str | None) -> dict[str, list[dict[str, Any]
     return {"components": components, "plugins": origins}
 
 
-def _rows(found: Registry, kind: str | None) -> list[tuple[str, ...]]:
+def _rows(found: Registry, kind: str | None, everything: bool) -> list[tuple[str, ...]]:
     return [
-        (each, name, entry.component.summary, f"{entry.distribution} {entry.version}".strip())
+        tuple(one_line(cell) for cell in _cells(each, name, entry, everything))
         for each in ((kind,) if kind else KINDS)
         for name, entry in zip(found.names(each), found.entries(each), strict=True)
+        if everything or entry.component.deprecated is None
     ]
+
+
+def _cells(kind: str, name: str, entry: Entry, everything: bool) -> tuple[str, ...]:
+    component, origin = entry.component, f"{entry.distribution} {entry.version}"
+    if not everything:
+        return kind, name, component.summary, origin
+    mark = f"(deprecated: use {component.deprecated}) " if component.deprecated is not None else ""
+    return kind, name, mark + component.summary, component.reference, ", ".join(component.aliases), origin
 
 
 def _in_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _print(rows: Sequence[tuple[str, ...]]) -> None:
+def _print(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     """A table in a terminal; elsewhere columns of text, never cut or wrapped."""
     if _in_terminal():
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(*_COLUMNS, box=None, pad_edge=False)
+        table = Table(*columns, box=None, pad_edge=False)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))  # as Text: a summary in brackets is no markup
         Console().print(table)
         return
-    widths = [max(len(row[column]) for row in (_COLUMNS, *rows)) for column in range(len(_COLUMNS))]
-    for row in (_COLUMNS, *rows):
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

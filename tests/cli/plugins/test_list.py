@@ -70,6 +70,62 @@ def test_text(crowd: FakeSite) -> None:
     assert lines[-1] == "failed: failing 1.0 (ImportError: no luck)"
 
 
+ODD = """
+@hookimpl
+def imbalearn_losses():
+    yield Component(name="bare", factory="m:x")
+    yield Component(name="old", factory="m:x", summary="Old.", deprecated="bare", aliases=("older", "oldest"))
+    yield Component(name="loud", factory="m:x", summary="[red]A[/red]\\n\\x1b[31m loss \\u202e\\udc80.\\x85B",
+                    reference="Me\\n2024", deprecated="a\\nb")
+"""
+LOUD = "[red]A[/red] \\x1b[31m loss \\u202e\\udc80. B"
+
+
+def test_deprecated_components_are_hidden(site: FakeSite) -> None:
+    site.install("odd", ODD)
+    names = [line.split()[1] for line in listing("--kind", "loss").stdout.splitlines()]
+    assert "bare" in names
+    assert not {"old", "loud"} & set(names)
+    listed = {each["name"] for each in json.loads(listing("--json").stdout)["components"]}
+    assert {"bare", "old", "loud"} <= listed
+
+
+def test_all(crowd: FakeSite) -> None:
+    crowd.install("odd", ODD)
+    result = listing("--all", "--kind", "loss")
+    assert result.exit_code == 0
+    heading, *lines = result.stdout.splitlines()
+    starts = [heading.index(column) for column in ("kind", "name", "summary", "reference", "aliases", "from")]
+    rows = [
+        tuple(line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True))
+        for line in lines[:-5]
+    ]
+    assert ("loss", "good-one/mine", "[Mine]", "Me 2024", "my-own", "good-one 2.1") in rows
+    assert ("loss", "old", "(deprecated: use bare) Old.", "", "older, oldest", "odd 1.0") in rows
+    assert ("loss", "loud", f"(deprecated: use a b) {LOUD}", "Me 2024", "", "odd 1.0") in rows
+    assert {kind for kind, *_ in rows} == {"loss"}
+    assert lines[-5:] == [
+        f"ok: imbalearn-torch {__version__}",
+        "failed: failing 1.0 (ImportError: no luck)",
+        "ok: good-one 2.1",
+        "ok: grabber 1.0",
+        "ok: odd 1.0",
+    ]
+    assert listing("--all", "--json").stdout == listing("--json").stdout
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_strange_text_stays_on_its_line(site: FakeSite, monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("imbalearn_torch.cli.plugins.list._in_terminal", lambda: terminal)
+    site.install("odd", ODD)
+    site.install("cursing", "raise ImportError('\\x1b[31m\\n\\x07[/red]')")
+    lines = listing("--all", "--kind", "loss").stdout.splitlines()
+    assert sum(LOUD in line for line in lines) == 1
+    assert "failed: cursing 1.0 (ImportError: \\x1b[31m \\x07[/red])" in lines
+    assert all(line.rstrip().isprintable() for line in lines)
+
+
 def test_a_terminal_gets_the_same_cells(crowd: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("imbalearn_torch.cli.plugins.list._in_terminal", lambda: True)
