@@ -10,7 +10,7 @@ import click
 
 from benchmarks.harness import header, save
 
-NAMES = ("startup", "overhead", "digits_paired", "public_checkpoint", "cifar_step10", "defaults")
+NAMES = ("startup", "overhead", "digits_paired", "public_checkpoint", "cifar_step10", "defaults", "compatibility")
 
 
 @click.command()

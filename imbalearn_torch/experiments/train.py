@@ -15,7 +15,7 @@ from imbalearn_torch.experiments.session import Session
 from imbalearn_torch.training.checkpoint import latest_checkpoint
 from imbalearn_torch.training.loop import LoopConfig, Trainer
 
-__all__ = ["train"]
+__all__ = ["train", "trainer_of"]
 
 
 def train(
@@ -40,7 +40,7 @@ def train(
     Returns:
         What result.json holds.
     """
-    trainer = _trainer(session, folder, watcher, stop)
+    trainer = trainer_of(session, folder, watcher, stop)
     found = latest_checkpoint(folder.checkpoints)
     if found is not None:
         weights, state, problems = found
@@ -71,13 +71,27 @@ def train(
     )
 
 
-def _trainer(session: Session, folder: RunFolder, watcher: Observer, stop: Callable[[], int | None]) -> Trainer:
+def trainer_of(
+    session: Session,
+    folder: RunFolder | None = None,
+    watcher: Observer | None = None,
+    stop: Callable[[], int | None] = lambda: None,
+) -> Trainer:
+    """The loop over an open session.
+
+    Args:
+        session: The run in memory.
+        folder: Gets checkpoints and a line an epoch; None: nothing is written.
+        watcher: Told of every step and epoch.
+        stop: A signal's number once one has come.
+    """
     config, components = session.config, session.components
-    network = session.network()
+    network, watching = session.network(), watcher or Observer()
 
     def on_epoch(row: dict[str, Any]) -> None:
-        folder.append_line("metrics.jsonl", row)
-        watcher.on_epoch(row)
+        if folder is not None:
+            folder.append_line("metrics.jsonl", row)
+        watching.on_epoch(row)
 
     return Trainer(
         session.engine(network),
@@ -94,9 +108,9 @@ def _trainer(session: Session, folder: RunFolder, watcher: Observer, stop: Calla
             patience=config.patience,
             checkpoint_every=config.checkpoint_every,
         ),
-        folder=folder.checkpoints,
+        folder=folder.checkpoints if folder is not None else None,
         identity=session.identity(),
-        on_step=watcher.on_step,
+        on_step=watching.on_step,
         on_epoch=on_epoch,
         stop=stop,
     )

@@ -144,7 +144,7 @@ class Engine:
             raise NonFiniteError(
                 f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite in epoch {epoch + 1}, "
                 f"step {step + 1}, learning rate {self.lr:g}, images {indices.tolist()[:8]}...; "
-                "a smaller --lr or --clip 1 may help"
+                f"a smaller --lr{_hint(parts.precision.name)} or --clip 1 may help"
             )
         self._count_overflow(overflow, epoch, step)
         if overflow:
@@ -168,6 +168,11 @@ class Engine:
                 f"{_MOST_SKIPPED} steps in a row overflowed in fp16, the last in epoch {epoch + 1}, step {step + 1}; "
                 "--precision bf16 or fp32 has the range"
             )
+
+
+def _hint(precision: str) -> str:
+    # Known of torch 2.14 on CPUs: the bf16 weight gradient of a strided convolution of one pixel is not written.
+    return ", --precision fp32" if precision in {"bf16", "fp16"} else ""
 
 
 def _rate(parts: Parts) -> float:
