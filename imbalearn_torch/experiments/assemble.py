@@ -68,8 +68,6 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     mix = None
     if not is_builtin(parts["mix"], "none"):
         mix = problems.attempt(lambda: built(parts["mix"], num_classes=classes, **context))
-        if getattr(mix, "hidden", False):
-            problems.found.append("this version mixes images only, but the mix asks for hidden activations")
     weights = None
     if not is_builtin(parts["weights"], "none"):
         made = problems.attempt(lambda: built(parts["weights"], **context))
@@ -88,7 +86,7 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     needs = problems.attempt(lambda: _needs(adjusters, prior, classes, tunable=data.selection.val is not None))
     backbone = problems.attempt(lambda: build_backbone(run, data))
     if backbone is not None and loss is not None:
-        problems.attempt(lambda: check_backbone(backbone, loss, needs or frozenset()))
+        problems.attempt(lambda: check_backbone(backbone, loss, mix, needs or frozenset()))
     problems.report()
     assert loss is not None and backbone is not None and columns is not None
     return Components(

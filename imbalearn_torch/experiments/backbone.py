@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import nn
 
 from imbalearn_torch.errors import ComponentError
@@ -9,6 +11,7 @@ from imbalearn_torch.experiments.building import built
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.streams import seed_default_generators
+from imbalearn_torch.training.mixing import hidden_stages
 from imbalearn_torch.training.network import Network
 from imbalearn_torch.training.step import wants_features
 
@@ -44,11 +47,12 @@ def build_backbone(run: ResolvedRun, data: OpenData) -> nn.Module:
     return backbone
 
 
-def check_backbone(backbone: nn.Module, loss: nn.Module, needs: frozenset[str]) -> None:
-    """See before any step that the backbone has what the loss and the adjusters ask for.
+def check_backbone(backbone: nn.Module, loss: nn.Module, mix: Any, needs: frozenset[str]) -> None:
+    """See before any step that the backbone has what the loss, the mix and the adjusters ask for.
 
     Raises:
-        ComponentError: It lacks timm's protocol.
+        ComponentError: It lacks timm's protocol, or `stages`.
     """
+    hidden_stages(backbone, mix)
     wanted = wants_features(loss) or bool(needs & {"features", "head"})
     Network(backbone, features=wanted, cosine=is_cosine(loss))

@@ -6,19 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
-from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.data.loader import MemoryLoader
-from imbalearn_torch.errors import ComponentError, NonFiniteError
-from imbalearn_torch.streams import generator, seed_default_generators
+from imbalearn_torch.errors import NonFiniteError
+from imbalearn_torch.streams import seed_default_generators
+from imbalearn_torch.training.mixing import Mixer
 from imbalearn_torch.training.precision import Precision
 from imbalearn_torch.training.step import LossStep
-from imbalearn_torch.types import Batch, Mixed
 
 __all__ = ["Engine", "Parts"]
 
@@ -72,6 +70,7 @@ class Engine:
         self.lr = _rate(parts)
         self._skipped_in_a_row = 0
         groups = [group for optimizer in parts.optimizers for group in optimizer.param_groups]
+        self._mixer = Mixer(parts.mix, parts.loader, parts.network, parts.seed)
         self._trained = [each for group in groups for each in group["params"]]
 
     def step(self, epoch: int, step: int, columns: list[Tensor], weights: Tensor | None) -> tuple[Tensor, float]:
@@ -93,12 +92,10 @@ class Engine:
         parts = self.parts
         self.lr = _rate(parts)
         seed_default_generators(parts.seed, "step", epoch, step)
-        mixed = self._inputs(epoch, step, columns)
         observe = getattr(parts.loss.loss, "observe", None)
         if observe is not None:
             observe(parts.loader.targets.index_select(0, columns[0].to(parts.loader.targets.device)))
-        with parts.precision.autocast(), blamed_on("the backbone", getattr(parts.network, "backbone", None)):
-            output = parts.network(mixed.images)
+        output, mixed = self._mixer.forward(epoch, step, columns, parts.precision.autocast)
         logits, features = output if isinstance(output, tuple) else (output, None)
         logits = logits.to(parts.precision.master)
         features = features.to(parts.precision.master) if features is not None else None
@@ -109,25 +106,6 @@ class Engine:
         self.scaler.scale(loss).backward()
         gradient = self._update(loss.detach(), epoch, step, columns[0])
         return loss.detach(), gradient
-
-    def _inputs(self, epoch: int, step: int, columns: list[Tensor]) -> Mixed:
-        parts = self.parts
-        batches = []
-        for number, indices in enumerate(columns):
-            draws = parts.loader.draw(indices.numel(), generator(parts.seed, "augment", epoch, step, number))
-            batches.append(parts.loader.batch(indices, draws))
-        first = batches[0]
-        if parts.mix is None:
-            return Mixed(first.images, first.targets, first.targets, first.images.new_ones(()))
-        if len(batches) == 1:
-            order = torch.randperm(first.targets.numel(), generator=generator(parts.seed, "partner", epoch, step))
-            order = order.to(first.targets.device)
-            # Indexed, not index_select, which would give up the memory format and slow the mix down.
-            batches.append(Batch(first.images[order], first.targets[order]))
-        with blamed_on("the mix", parts.mix):
-            mixed = parts.mix(first, batches[1], generator(parts.seed, "mix", epoch, step))
-        _check_mixed(mixed, first)
-        return Mixed(*mixed)
 
     def _update(self, loss: Tensor, epoch: int, step: int, indices: Tensor) -> float:
         parts = self.parts
@@ -177,20 +155,3 @@ def _hint(precision: str) -> str:
 
 def _rate(parts: Parts) -> float:
     return float(parts.optimizers[0].param_groups[0]["lr"])
-
-
-def _check_mixed(mixed: Any, first: Batch) -> None:
-    """A mix by a stranger must keep the shapes that the loss relies on."""
-    if not isinstance(mixed, tuple) or len(mixed) != 4:
-        raise ComponentError(
-            f"Expected the mix to return Mixed(images, targets_a, targets_b, lam), but got {type(mixed).__name__}"
-        )
-    images, targets_a, targets_b, lam = mixed
-    wanted = first.targets.shape
-    if images.shape != first.images.shape or any(each.shape != wanted for each in (targets_a, targets_b, lam)):
-        raise ComponentError(
-            f"Expected the mix to keep images {list(first.images.shape)} and labels and lam {list(wanted)}, but got "
-            f"{list(images.shape)}, {list(targets_a.shape)}, {list(targets_b.shape)} and {list(lam.shape)}"
-        )
-    if not bool(((lam >= 0) & (lam <= 1)).all()):
-        raise ComponentError(f"Expected the mix to give lam in [0, 1], but got {lam.tolist()}")

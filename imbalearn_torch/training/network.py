@@ -56,10 +56,15 @@ class Network(nn.Module):
             )
         return head
 
-    def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        """`[B, C, H, W]` -> logits `[B, K]`, or logits and features `[B, D]`."""
+    def forward(self, images: Tensor, rows: int | None = None) -> Tensor | tuple[Tensor, Tensor]:
+        """`[B, C, H, W]` -> logits `[B, K]`, or logits and features `[B, D]`.
+
+        Args:
+            images: The batch.
+            rows: How many rows of logits are expected, where a hidden mix makes one of two images; None: B.
+        """
         if not self._features and not self._cosine:
-            return self._checked(self.backbone(images), len(images))
+            return self._checked(self.backbone(images), len(images) if rows is None else rows)
         backbone: Any = self.backbone
         features = backbone.forward_head(backbone.forward_features(images), pre_logits=True)
         head = self._classifier()
