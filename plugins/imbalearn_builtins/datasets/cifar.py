@@ -17,37 +17,39 @@ from imbalearn_torch import Dataset, Samples, errors
 __all__ = ["cifar10", "cifar100"]
 
 
-def cifar10(*, root: Path) -> Dataset:
+def cifar10(*, root: Path, download: bool = True) -> Dataset:
     """50,000 training and 10,000 test images of 3x32x32, ten classes.
 
     Args:
         root: The folder that holds the copy (`cifar-10-batches-py`), or into which it is downloaded.
+        download: Whether to fetch it where there is no good copy.
 
     Raises:
-        DataError: There is no good copy, and none can be downloaded.
+        DataError: There is no good copy, and none is or can be downloaded.
 
     References:
         [1] A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, University of Toronto 2009
     """
-    return _load("CIFAR10", root)
+    return _load("CIFAR10", root, download)
 
 
-def cifar100(*, root: Path) -> Dataset:
+def cifar100(*, root: Path, download: bool = True) -> Dataset:
     """50,000 training and 10,000 test images of 3x32x32, one hundred (fine) classes.
 
     Args:
         root: The folder that holds the copy (`cifar-100-python`), or into which it is downloaded.
+        download: Whether to fetch it where there is no good copy.
 
     Raises:
-        DataError: There is no good copy, and none can be downloaded.
+        DataError: There is no good copy, and none is or can be downloaded.
 
     References:
         [1] A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, University of Toronto 2009
     """
-    return _load("CIFAR100", root)
+    return _load("CIFAR100", root, download)
 
 
-def _load(name: str, root: Path) -> Dataset:
+def _load(name: str, root: Path, download: bool) -> Dataset:
     from numpy.exceptions import VisibleDeprecationWarning
     from torchvision import datasets
 
@@ -56,11 +58,12 @@ def _load(name: str, root: Path) -> Dataset:
         with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
             # The published pickles are of an old numpy, and a new one warns of every array in them.
             warnings.simplefilter("ignore", VisibleDeprecationWarning)
-            train, test = (source(str(root), train=flag, download=True) for flag in (True, False))
+            train, test = (source(str(root), train=flag, download=download) for flag in (True, False))
     except (OSError, RuntimeError, EOFError, HTTPException, tarfile.TarError) as error:
+        failed = f"it could not be downloaded from {source.url} ({type(error).__name__}: {error})"
         raise errors.DataError(
-            f"no good copy of {name} ({source.base_folder}) in {root}, and it could not be downloaded from "
-            f"{source.url} ({type(error).__name__}: {error}); with a local copy of the images use "
+            f"no good copy of {name} ({source.base_folder}) in {root}, and "
+            f"{failed if download else '`download` is false'}; with a local copy of the images use "
             f"--data parquet:path=FOLDER or folder:path=FOLDER, or put {source.filename} into {root}"
         ) from error
     return Dataset(
