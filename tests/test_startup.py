@@ -2,14 +2,17 @@
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from fake_site import FakeSite, offers
 
-from imbalearn_torch.plugin.spec import KINDS
+from imbalearn_torch.plugin.spec import HOOKS, KINDS
 
 HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "pandas", "PIL")
 PRINT_IMPORTED = """
@@ -46,6 +49,7 @@ def modules_after(code: str, *arguments: str, exit_code: int = 0, **environment:
         (["plugins", "show", "weighted"], 0, ("pydantic", "rich", "numpy")),
         (["plugins", "show", "loss:focl"], 2, ("pydantic", "rich", "numpy")),
         (["plugins", "lits"], 2, ("pydantic", "rich")),
+        (["plugins", "check", "no-such-plugin"], 2, ("rich",)),
         (["run", "--help"], 0, ()),
         (["run", "--loss", "focal:help"], 0, ()),
         (["run", "--loss", "focal:gama=2"], 2, ()),
@@ -102,3 +106,25 @@ def test_help_costs_less_than_six_imports_of_click() -> None:
     pairs = [(seconds(["-c", "import click"]), seconds(["-m", "imbalearn_torch", "--help"])) for _ in range(7)]
     click_only, help_page = (statistics.median(times) for times in zip(*pairs, strict=True))
     assert help_page < 6 * click_only
+
+
+def cpu_seconds(arguments: list[str], **environment: str) -> float:
+    """What a fresh interpreter computes, whatever else the machine does."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], capture_output=True, check=True, env={**os.environ, **environment})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_ten_plugins_cost_less_than_half_a_listing(tmp_path: Path) -> None:
+    site, names = FakeSite(tmp_path), [f"fake-{number}" for number in range(10)]
+    for name in names:
+        kinds = [hook.removeprefix("imbalearn_") for hook in HOOKS.values()]
+        site.install(name, "".join(offers(kind, f"{name}-one", f"{name}-two") for kind in kinds))
+        with Path(tmp_path, f"{name.replace('-', '_')}-1.0.dist-info", "METADATA").open("a") as metadata:
+            metadata.write("\n" + "A line of a README that its author took some trouble over.\n" * 1000)
+    environments = [{"IMBALEARN_PLUGINS": ",".join(names), "PYTHONPATH": path} for path in ("", str(tmp_path))]
+    listing = ["-m", "imbalearn_torch", "plugins", "list"]
+    pairs = [[cpu_seconds(listing, **each) for each in environments] for _ in range(8)]
+    without, with_ten = (statistics.median(times) for times in zip(*pairs[1:], strict=True))  # the first one compiles
+    assert with_ten < 1.5 * without

@@ -106,7 +106,8 @@ def try_combination(
             _train(session)
         except Exception as error:
             raise ConformanceError(
-                f"{dict(combination)} under {precision} broke after it had been accepted: {type(error).__name__}: {error}"
+                f"{dict(combination)} under {precision} broke after it had been accepted: "
+                f"{type(error).__name__}: {error}"
             ) from error
     return None
 

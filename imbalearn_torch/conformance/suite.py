@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ import torch
 from imbalearn_torch.conformance import general
 from imbalearn_torch.conformance.check import Check, ConformanceError, Skip
 from imbalearn_torch.conformance.subject import Subject
-from imbalearn_torch.errors import DataError
+from imbalearn_torch.errors import DataError, ImbalearnError, OptionError
+from imbalearn_torch.plugin.discovery import cause_of
 from imbalearn_torch.plugin.registry import Entry
 from imbalearn_torch.plugin.spec import KINDS
 
@@ -68,13 +70,10 @@ def run_check(check: Check, subject: Subject) -> Outcome:
 
 def _tried(check: Check, subject: Subject) -> tuple[Status, str]:
     try:
-        with torch.random.fork_rng(devices=[]):
-            if check in general.CHECKS or check is general.BUILDS:
-                check.run(subject)
-            elif subject.missing:
-                return "skipped", f"{general.BUILDS.name} was skipped"
-            else:
-                check.run(subject.fitted())
+        # A warning is how a component speaks to the user of a run; it breaks no claim.
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="ignore"):
+            needs_object = check not in general.CHECKS and check is not general.BUILDS
+            check.run(_fitted(subject) if needs_object else subject)
     except Skip as reason:
         return "skipped", str(reason)
     except ConformanceError as error:
@@ -82,17 +81,37 @@ def _tried(check: Check, subject: Subject) -> tuple[Status, str]:
     except (Exception, SystemExit) as error:
         if isinstance(error, DataError) and subject.entry.kind == "dataset":  # it reads files
             return "skipped", f"its data are not here: {error}"
-        return "failed", f"it raised {type(error).__name__}: {error}"
+        cause = cause_of(error)
+        return "failed", cause if isinstance(error, ImbalearnError) else f"it raised {cause}"
     return "passed", ""
 
 
+def _fitted(subject: Subject) -> Subject:
+    """The subject as the checks of its kind get it.
+
+    Raises:
+        Skip: It cannot be built, which is for `it-builds` to report.
+    """
+    try:
+        if not subject.missing:
+            return subject.fitted()
+    except ImbalearnError as error:
+        raise Skip(f"{general.BUILDS.name} did not pass: {error}") from error
+    raise Skip(f"{general.BUILDS.name} was skipped")
+
+
 def option_texts(given: OptionTexts | None, folder: Path) -> tuple[str, ...]:
-    """The texts of options that a component is tried with."""
+    """The texts of options that a component is tried with.
+
+    Raises:
+        OptionError: A callable has not returned a str.
+    """
     if given is None:
         return ("",)
-    if isinstance(given, str):
-        return (given,)
-    return (given(folder),) if callable(given) else tuple(given)
+    text = given(folder) if callable(given) else given
+    if callable(given) and not isinstance(text, str):
+        raise OptionError(f"Expected the callable of `options` to return a str, but got {text!r:.200}")
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def run_suite(entries: Iterable[Entry], options: Mapping[str, OptionTexts] | None = None) -> Iterator[Outcome]:

@@ -45,7 +45,7 @@ class Resolved:
                 )
         wanted = _wanted(self.entry, context)
         who = f"{kind} {self.entry.label!r}"
-        return call_factory(who, import_factory(component.factory), self.options, wanted)
+        return call_factory(who, component.factory, self.options, wanted)
 
 
 def _wanted(entry: Entry, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,9 +68,9 @@ def _wanted(entry: Entry, context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def call_factory(who: str, factory: Any, options: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
-    """Call a factory, and give its failures a sentence."""
+    """Import a factory and call it, and give failures a sentence that names the component."""
     try:
-        return factory(**context, **options)
+        return import_factory(factory)(**context, **options)
     except ConfigError as error:
         raise ConfigError([f"{who}: {problem}" for problem in error.problems]) from error
     except ImbalearnError as error:

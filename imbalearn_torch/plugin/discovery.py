@@ -11,8 +11,8 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +27,7 @@ from imbalearn_torch.plugin.spec import HOOKS, PLUGIN_API, PROJECT, Component, H
 __all__ = [
     "LOCAL",
     "Plugin",
+    "cause_of",
     "collect",
     "distinct",
     "find_entry_points",
@@ -64,10 +65,10 @@ def find_entry_points() -> dict[str, list[EntryPoint]]:
     for distribution in distributions():
         try:
             points = sorted(distribution.entry_points.select(group=PROJECT), key=lambda each: (each.name, each.value))
+            name = _header(distribution, "Name") or points[0].module.partition(".")[0] if points else ""
         except Exception:  # a malformed entry_points.txt; `importlib.metadata.entry_points` would fail for everybody
             continue
-        if points:
-            name = _field(distribution, "name") or points[0].module.partition(".")[0]
+        if name:
             # The first on the search path is the one that is imported; an editable install may be listed twice.
             found.setdefault(normalise_distribution(name), points)
     return dict(sorted(found.items()))
@@ -75,14 +76,18 @@ def find_entry_points() -> dict[str, list[EntryPoint]]:
 
 def version_of(point: EntryPoint) -> str:
     """The version of the distribution that offers an entry point."""
-    return _field(point.dist, "version")
+    return _header(point.dist, "Version")
 
 
-def _field(distribution: Distribution | None, name: str) -> str:
+def _header(distribution: Distribution | None, key: str) -> str:
+    """A header of the metadata, or nothing; the whole, with the long text below, is slow to parse."""
     try:
-        return getattr(distribution, name) or ""
-    except Exception:  # no METADATA, or none that can be read
+        text = distribution and (distribution.read_text("METADATA") or distribution.read_text("PKG-INFO"))
+    except Exception:  # none that can be read
         return ""
+    headers = (text or "").partition("\n\n")[0]
+    found = re.search(rf"^{key}:[ \t]*(.*?)[ \t]*$", headers, re.MULTILINE | re.IGNORECASE)
+    return found[1] if found else ""
 
 
 def load_entry_point(distribution: str, point: EntryPoint) -> Plugin:
@@ -127,14 +132,38 @@ def load_file(file: Path) -> Plugin:
 
 def _guarded(distribution: str, version: str, load: Callable[[], Any]) -> Plugin:
     try:
-        # A plugin that prints must not spoil machine-readable output.
-        with contextlib.redirect_stdout(sys.stderr):
+        with _undisturbed():
             return Plugin(distribution, version, "ok", components=collect(load()))
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         if os.environ.get("IMBALEARN_PLUGIN_ERRORS") == "raise":
             raise
-        cause = str(error) if isinstance(error, ImbalearnError) else f"{type(error).__name__}: {error}"
-        return Plugin(distribution, version, "failed", " ".join(cause.split()))
+        return Plugin(distribution, version, "failed", " ".join(cause_of(error).split()))
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What a plugin prints must not spoil machine-readable output, nor a change of folder the user's relative paths."""
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:  # it has been deleted
+        folder = None
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if folder is not None:
+            os.chdir(folder)
+
+
+def cause_of(error: BaseException) -> str:
+    """An error in words; a stranger's type is named, and even its `__str__` may fail."""
+    kind = type(error).__name__
+    try:
+        return str(error) if isinstance(error, ImbalearnError) else f"{kind}: {error}"
+    except Exception:
+        return f"{kind}, which cannot be shown"
 
 
 def distinct(plugins: Iterable[Plugin]) -> list[Plugin]:
@@ -210,7 +239,19 @@ def _records(hook: str, function: Callable[[], Iterable[Component]]) -> list[Com
     for record in records:
         if not isinstance(record, Component):
             raise PluginError(f"{hook} must return Component records, but one is a {type(record).__name__}")
-    return records
+    return [_plain(record) for record in records]
+
+
+def _plain(record: Component) -> Component:
+    """The same as a `Component` of plain strings: what a subclass overrides runs here, not in a later lookup."""
+    values = {each.name: _plain_text(getattr(record, each.name)) for each in fields(Component)}
+    if isinstance(values["aliases"], tuple):
+        values["aliases"] = tuple(_plain_text(alias) for alias in values["aliases"])
+    return Component(**values)
+
+
+def _plain_text(value: Any) -> Any:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _check_names(records: list[tuple[str, Component]]) -> None:

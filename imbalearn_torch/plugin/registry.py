@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
-from imbalearn_torch.errors import ConfigError, PluginError, UnknownComponentError
+from imbalearn_torch.errors import ComponentError, ConfigError, ImbalearnError, PluginError, UnknownComponentError
 from imbalearn_torch.plugin.discovery import (
     LOCAL,
     Plugin,
+    cause_of,
     collect,
     distinct,
     find_entry_points,
@@ -25,9 +26,10 @@ from imbalearn_torch.plugin.discovery import (
 from imbalearn_torch.plugin.options import Option, Signature, nearest, read_signature
 from imbalearn_torch.plugin.spec import CONTEXT, KINDS, Component, canonical_name
 
-__all__ = ["BUILTIN", "Entry", "Registry", "registry"]
+__all__ = ["BLOCKED", "BUILTIN", "Entry", "Registry", "allowed_distributions", "registry"]
 
 BUILTIN = "imbalearn-torch"
+BLOCKED = "IMBALEARN_PLUGINS or --no-plugins does not allow it"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,18 @@ class Entry:
         return self.name if self.distribution == BUILTIN else self.full_name
 
     def signature(self) -> Signature:
-        """Options and context of the factory, read from its source where that can be found."""
-        return read_signature(self.kind, self.component, CONTEXT[self.kind])
+        """Options and context of the factory, read from its source where that can be found.
+
+        Raises:
+            ComponentError: They cannot be read.
+        """
+        try:
+            return read_signature(self.kind, self.component, CONTEXT[self.kind])
+        except (ImbalearnError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a factory without source is a stranger's object that is asked for its own
+            cause = f"its signature cannot be read: {cause_of(error)}"
+            raise ComponentError(f"{self.kind} {self.label!r}: {cause}") from error
 
 
 class Registry:
@@ -92,27 +104,45 @@ class Registry:
         """Sought at the first question that a built-in does not answer."""
         return find_entry_points()
 
-    def plugins(self) -> tuple[Plugin, ...]:
-        """Every plugin, the built-ins first, then files, then distributions in the order of their names."""
+    @functools.cached_property
+    def _every_plugin(self) -> tuple[Plugin, ...]:
         strangers = [plugin for name in self._points for plugin in self._load(name)]
         return (self._builtin, *self._local, *strangers)
+
+    @functools.cached_property
+    def _by_kind(self) -> dict[str, tuple[Entry, ...]]:
+        every = self.plugins()
+        return {kind: tuple(entry for plugin in every for entry in _entries(plugin, kind)) for kind in KINDS}
+
+    @functools.cached_property
+    def _owners(self) -> dict[tuple[str, str], list[Entry]]:
+        """Who answers to a short name: the built-in alone where there is one, else every stranger that claims it."""
+        owners: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries():
+            for name in (entry.name, *entry.component.aliases):
+                claimed = owners.setdefault((entry.kind, name), [])
+                if not claimed or claimed[0].distribution != BUILTIN:  # built-ins come first
+                    claimed.append(entry)
+        return owners
+
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Every plugin, the built-ins first, then files, then distributions in the order of their names."""
+        return self._every_plugin
 
     def entries(self, kind: str | None = None) -> tuple[Entry, ...]:
         """Every component, in the order of kinds, then as `plugins` lists them."""
         kinds = KINDS if kind is None else (kind,)
-        every = self.plugins()
-        return tuple(entry for each in kinds for plugin in every for entry in _entries(plugin, each))
+        return tuple(entry for each in kinds for entry in self._by_kind.get(each, ()))
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names under which the components of a kind can be asked for: short where that is clear, else full."""
         return tuple(
-            entry.name if self._owner(entry.name, self.entries(kind)) == [entry] else entry.full_name
-            for entry in self.entries(kind)
+            entry.name if self._owners[kind, entry.name] == [entry] else entry.full_name for entry in self.entries(kind)
         )
 
     def ambiguous(self, entry: Entry) -> bool:
         """Whether the short name is an error, since several strangers claim it."""
-        return len(self._owner(entry.name, self.entries(entry.kind))) > 1
+        return len(self._owners[entry.kind, entry.name]) > 1
 
     def options(self, kind: str, name: str) -> tuple[Option, ...]:
         """The options of a component, in the order of its signature."""
@@ -136,7 +166,7 @@ class Registry:
         own = [entry for entry in _entries(self._builtin, kind) if _answers(entry, short)]
         if own:
             return own[0]
-        found = self._owner(short, self.entries(kind))
+        found = self._owners.get((kind, short), [])
         if len(found) > 1:
             choices = " or ".join(entry.full_name for entry in found)
             raise UnknownComponentError(f"{kind} {short!r} is offered by several plugins; write {choices}")
@@ -185,18 +215,10 @@ class Registry:
         if distribution not in self._loaded and distribution in self._points:
             points = self._points[distribution]
             if self._allowed is not None and distribution not in self._allowed:
-                cause = "IMBALEARN_PLUGINS or --no-plugins does not allow it"
-                self._loaded[distribution] = [Plugin(distribution, version_of(points[0]), "blocked", cause)]
+                self._loaded[distribution] = [Plugin(distribution, version_of(points[0]), "blocked", BLOCKED)]
             else:
                 self._loaded[distribution] = distinct(load_entry_point(distribution, point) for point in points)
         return self._loaded.get(distribution, [])
-
-    @staticmethod
-    def _owner(short: str, entries: Iterable[Entry]) -> list[Entry]:
-        """Who answers to a short name: the built-in alone where there is one, else every stranger that claims it."""
-        found = [entry for entry in entries if _answers(entry, short)]
-        own = [entry for entry in found if entry.distribution == BUILTIN]
-        return own[:1] or found
 
 
 def _answers(entry: Entry, short: str) -> bool:
@@ -229,16 +251,19 @@ def registry(files: Iterable[Path] = (), plugins: bool = True, *, strict: bool =
     Raises:
         ConfigError: A plugin file cannot be loaded.
     """
-    names = os.environ.get("IMBALEARN_PLUGINS") if plugins else ""
-    allowed = (
-        None
-        if names is None
-        else frozenset(normalise_distribution(name.strip()) for name in names.split(",") if name.strip())
-    )
+    allowed = allowed_distributions() if plugins else frozenset()
     found = _cached(tuple(dict.fromkeys(Path(file).absolute() for file in files)), allowed, tuple(sys.path))
     if strict:
         found.check_files()
     return found
+
+
+def allowed_distributions() -> frozenset[str] | None:
+    """The normalised names that IMBALEARN_PLUGINS allows; None: all."""
+    names = os.environ.get("IMBALEARN_PLUGINS")
+    if names is None:
+        return None
+    return frozenset(normalise_distribution(name.strip()) for name in names.split(",") if name.strip())
 
 
 @functools.lru_cache(maxsize=8)

@@ -10,7 +10,6 @@ from imbalearn_torch.errors import UnknownComponentError
 from imbalearn_torch.plugin.build import call_factory, typed_options
 from imbalearn_torch.plugin.grammar import parse_spec, split_outside
 from imbalearn_torch.plugin.options import Signature, format_options, nearest, read_signature
-from imbalearn_torch.plugin.signature import import_factory
 from imbalearn_torch.plugin.spec import Component, canonical_name
 
 __all__ = ["Choice", "Table"]
@@ -33,7 +32,7 @@ class Choice:
         """Call the factory with the options and the context it asks for."""
         wanted = {name: context[name] for name in self.signature.context if name in context}
         who = f"{self.label} {self.component.name!r}"
-        return call_factory(who, import_factory(self.component.factory), self.options, wanted)
+        return call_factory(who, self.component.factory, self.options, wanted)
 
 
 class Table:

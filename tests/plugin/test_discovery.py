@@ -14,76 +14,6 @@ from imbalearn_torch.plugin.registry import Registry, registry
 from imbalearn_torch.plugin.spec import HOOKS
 
 GOOD = offers("losses", "good")
-HOOK = "@hookimpl\ndef imbalearn_losses"
-FAULTS = {
-    "missing import": ("import no_such_module_anywhere", "ModuleNotFoundError: No module named"),
-    "exit at import": ("raise SystemExit(3)", "SystemExit: 3"),
-    "syntax": ("def broken(:", "SyntaxError"),
-    "misspelt hook": (
-        "@hookimpl\ndef imbalearn_loses():\n    return []",
-        "unknown hook 'imbalearn_loses'; did you mean 'imbalearn_losses'? (hooks: imbalearn_samplers, ",
-    ),
-    "wrong argument": (f"{HOOK}(config):\n    return []", "a hook has wrong arguments"),
-    "unmarked hook": (GOOD + "\ndef imbalearn_mixes():\n    return []", "imbalearn_mixes is not marked with @hookimpl"),
-    "no hook": ("x = 1", "it has none of the hooks imbalearn_samplers, "),
-    "hook wrapper": ("@hookimpl(wrapper=True)\ndef imbalearn_losses():\n    return (yield)", "is a hook wrapper"),
-    "wrong record": (f"{HOOK}():\n    yield {{'name': 'x'}}", "must return Component records, but one is a dict"),
-    "one record": (f"{HOOK}():\n    return Component(name='x', factory='m:x')", "must return an iterable of Component"),
-    "nothing returned": (f"{HOOK}():\n    pass", "must return an iterable of Component records, but returned NoneType"),
-    "raises after one": (f"{GOOD}    raise RuntimeError('half way')", "RuntimeError: half way"),
-    "exits in a hook": (f"{HOOK}():\n    raise SystemExit", "SystemExit"),
-    "bad name": (f"{HOOK}():\n    yield Component(name='Good_One', factory='m:x')", "lower-case words joined by '-'"),
-    "bad factory": (f"{HOOK}():\n    yield Component(name='x', factory='m.x')", "'package.module:attribute'"),
-    "bad aliases": (f"{HOOK}():\n    yield Component(name='x', factory='m:x', aliases=['y'])", "a tuple of str"),
-    "unknown field": (f"{HOOK}():\n    yield Component(name='x', factory='m:x', colour=1)", "TypeError"),
-    "one name twice": (offers("losses", "good", "good"), "two components of kind loss named 'good'"),
-    "API too new": ("IMBALEARN_PLUGIN_API = 2\n" + GOOD, "it wants plugin API 2, but this imbalearn-torch offers 1"),
-    "API no number": ("IMBALEARN_PLUGIN_API = '1'\n" + GOOD, "IMBALEARN_PLUGIN_API must be an int, but is '1'"),
-}
-every_fault = pytest.mark.parametrize(("source", "cause"), FAULTS.values(), ids=FAULTS)
-
-
-@every_fault
-def test_a_builtin_lookup_runs_no_stranger(site: FakeSite, source: str, cause: str) -> None:
-    module = site.install("bad", source)
-    known = Registry()
-    assert known.find("loss", "CE").full_name == "imbalearn-torch/ce"
-    assert known.find("loss", "imbalearn_torch/focal").name == "focal"
-    assert not site.imported(module)
-
-
-@every_fault
-def test_a_broken_plugin_is_listed_and_harms_nobody(site: FakeSite, source: str, cause: str) -> None:
-    site.install("bad", source, version="0.3")
-    site.install("nice", offers("losses", "nice-loss"))
-    known = Registry()
-    _, bad, nice = known.plugins()
-    assert (bad.distribution, bad.version, bad.status, bad.components) == ("bad", "0.3", "failed", ())
-    assert cause in (bad.error or "")
-    assert "\n" not in (bad.error or "")
-    assert nice.status == "ok"
-    assert known.find("loss", "nice-loss").full_name == "nice/nice-loss"
-
-
-@every_fault
-@pytest.mark.parametrize("name", ["good", "bad/good"])
-def test_a_failed_lookup_names_the_broken_plugin(site: FakeSite, source: str, cause: str, name: str) -> None:
-    site.install("bad", source)
-    with pytest.raises(UnknownComponentError) as caught:
-        Registry().find("loss", name)
-    assert "bad 1.0" in str(caught.value)
-    assert cause in str(caught.value)
-
-
-@every_fault
-def test_authors_can_have_the_error_raised(
-    site: FakeSite, monkeypatch: pytest.MonkeyPatch, source: str, cause: str
-) -> None:
-    site.install("bad", source)
-    monkeypatch.setenv("IMBALEARN_PLUGIN_ERRORS", "raise")
-    with pytest.raises((Exception, SystemExit)) as caught:
-        Registry().plugins()
-    assert cause in f"{caught.typename}: {caught.value}"
 
 
 def test_a_plugin_of_every_kind(site: FakeSite) -> None:
@@ -158,6 +88,13 @@ def test_a_distribution_without_metadata_or_with_malformed_entry_points(site: Fa
     known = Registry()
     assert known.find("loss", "bare-plugin/good").version == ""
     assert [plugin.distribution for plugin in known.plugins()] == ["imbalearn-torch", "bare-plugin"]
+
+
+def test_the_headers_of_metadata_end_where_the_readme_begins(site: FakeSite) -> None:
+    site.install("nice", GOOD)
+    headers = "Metadata-Version: 2.1\nDynamic: Version\nname:  Nice_One \nVersion: 2.0\nClassifier: x :: Version: 9\n"
+    (site.folder / "nice-1.0.dist-info" / "METADATA").write_text(headers + "\nName: other\nVersion: 3.0\n")
+    assert [(each.distribution, each.version) for each in Registry().plugins()[1:]] == [("nice-one", "2.0")]
 
 
 def test_an_editable_install_listed_twice_counts_once(site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
