@@ -1,0 +1,1 @@
+"""A new plugin package, complete and working, for an author to start from. No torch here."""
