@@ -48,6 +48,11 @@ def _kind(path: Path) -> str:
     for kind in ("parquet", "npz"):
         if path.suffix.lower() == f".{kind}":
             return kind
+    if path.suffix.lower() in {".csv", ".tsv"}:
+        raise DataError(
+            f"{path} may be a list of images, csv:path={path}, or a table, which the plugin imbalearn-tabular reads: "
+            f"table:path={path}"
+        )
     raise DataError(f"{path} is a file, but neither .parquet nor .npz; {_UNDERSTOOD}")
 
 

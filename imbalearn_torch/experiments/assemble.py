@@ -19,6 +19,7 @@ from imbalearn_torch.experiments.building import built, checked_weights, is_buil
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.experiments.resolve import ResolvedRun
+from imbalearn_torch.experiments.trial import trial_batch, try_mix
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
@@ -87,6 +88,9 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     backbone = problems.attempt(lambda: build_backbone(run, data))
     if backbone is not None and loss is not None:
         problems.attempt(lambda: check_backbone(backbone, loss, mix, needs or frozenset()))
+    trial = problems.attempt(lambda: trial_batch(data))
+    if trial is not None:
+        problems.attempt(lambda: try_mix(mix, trial))
     problems.report()
     assert loss is not None and backbone is not None and columns is not None
     return Components(

@@ -122,10 +122,14 @@ def write_results(
     adjusted = adjusted_outputs(session, predictor, outputs, kept_epoch)
     validation, test, _ = outputs
     counts, classes = session.components.stats.counts, session.data.classes
+    # Groups are those of the data as they came: a sampler that makes new images does not make a rare class frequent.
+    original = session.data.selection.counts
     metrics = {
-        "test": score(adjusted.test, test.targets, train_counts=counts),
-        "test_unadjusted": score(test.logits, test.targets, train_counts=counts),
-        "val": score(adjusted.validation, validation.targets, train_counts=counts) if len(validation.targets) else None,
+        "test": score(adjusted.test, test.targets, train_counts=original),
+        "test_unadjusted": score(test.logits, test.targets, train_counts=original),
+        "val": score(adjusted.validation, validation.targets, train_counts=original)
+        if len(validation.targets)
+        else None,
     }
     result: dict[str, Any] = {
         "name": folder.path.name,
@@ -137,6 +141,7 @@ def write_results(
         "data": {
             "classes": list(classes),
             "train_counts": counts.tolist(),
+            "original_train_counts": original.tolist(),
             "val_counts": torch.bincount(validation.targets, minlength=len(classes)).tolist(),
             "test_counts": torch.bincount(test.targets, minlength=len(classes)).tolist(),
             "drawn_counts": drawn.tolist(),
@@ -149,7 +154,7 @@ def write_results(
     confusion = confusion_matrix(test.targets, adjusted.test.argmax(dim=1), len(classes))
     _write_arrays(folder, predictor, validation, test)
     _write_subset(session, folder)
-    _write_reports(folder, result, history, confusion, counts)
+    _write_reports(folder, result, history, confusion, original)
     folder.write_json("result.json", result)
     _write_manifest(folder)
     return result

@@ -10,12 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from imbalearn_torch.blame import blamed_on
 from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
 from imbalearn_torch.data.check import check_dataset
 from imbalearn_torch.data.prepare import channel_statistics, decode, select
 from imbalearn_torch.data.profiles import PROFILES
 from imbalearn_torch.data.selection import Part, Selection
-from imbalearn_torch.errors import ConfigError, DataError
+from imbalearn_torch.errors import ComponentError, ConfigError, DataError
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import Resolved, resolve
 from imbalearn_torch.plugin.registry import Registry
@@ -105,22 +106,38 @@ class OpenData:
         Returns:
             What draws the epochs: the sampler, or `instance` where it has no `plan`.
         """
+        self.statistics()  # of the images there are, so that no sampler changes how the others are normalised
         seed_default_generators(seed, "fit")
-        inputs, targets = sampler.fit_resample(self.inputs, self.targets)
-        if (
-            inputs.shape[1:] != self.inputs.shape[1:]
-            or inputs.dtype != self.inputs.dtype
-            or len(inputs) != len(targets)
-        ):
-            raise DataError(
-                f"Expected fit_resample to keep {list(self.inputs.shape[1:])} {self.inputs.dtype} and label each, "
-                f"but got {list(inputs.shape)} {inputs.dtype} and {len(targets)} labels"
-            )
-        self._train, self.targets = inputs, targets.to(torch.int64)
+        with blamed_on("the sampler", sampler):
+            made = sampler.fit_resample(self.inputs, self.targets)
+        self._train, self.targets = _checked_samples(made, self.inputs, len(self.classes), type(sampler).__name__)
         if hasattr(sampler, "plan"):
             return sampler
         drawn = resolve("sampler", f"instance:epoch_size={length}", registry)
         return drawn.build(targets=self.targets, num_classes=len(self.classes), epochs=epochs)
+
+
+def _checked_samples(made: Any, inputs: Tensor, classes: int, name: str) -> tuple[Tensor, Tensor]:
+    """What `fit_resample` of a sampler, by anybody, returned."""
+    who = f"`fit_resample` of {name}"
+    if not isinstance(made, tuple) or len(made) != 2 or not all(isinstance(each, Tensor) for each in made):
+        raise ComponentError(f"Expected {who} to return two tensors, inputs and targets, but got {made!r:.80}")
+    samples, targets = made
+    if samples.shape[1:] != inputs.shape[1:] or samples.dtype != inputs.dtype or samples.device.type != "cpu":
+        raise ComponentError(
+            f"Expected {who} to keep {list(inputs.shape[1:])} {inputs.dtype} on the CPU, but got "
+            f"{list(samples.shape[1:])} {samples.dtype} on {samples.device}"
+        )
+    if targets.shape != samples.shape[:1] or targets.is_floating_point() or not targets.numel():
+        raise ComponentError(
+            f"Expected {who} to give one whole label a sample, and at least one, but got {len(samples)} samples and "
+            f"labels {list(targets.shape)} {targets.dtype}"
+        )
+    if int(targets.min()) < 0 or int(targets.max()) >= classes:
+        raise ComponentError(
+            f"Expected {who} to give labels in 0..{classes - 1}, but got {int(targets.min())}..{int(targets.max())}"
+        )
+    return samples.contiguous(), targets.to(torch.int64)
 
 
 def _shape(part: Part) -> tuple[int, ...]:

@@ -122,16 +122,16 @@ def _spelling(value: Any) -> Any:
 
 
 def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
-    """Paths that outlive a change of folder; a data set's `path` must exist."""
+    """Paths that outlive a change of folder; those that a data set reads must exist."""
     if not isinstance(component, Resolved):
         return component
     options = dict(component.options)
     for name, value in options.items():
         if isinstance(value, Path):
             options[name] = value.expanduser().absolute()
-            if component.entry.kind == "dataset" and name == "path" and not options[name].exists():
+            if component.entry.kind == "dataset" and not options[name].exists():
                 label = component.entry.label
-                collector.found.append(f"option 'path' of dataset {label!r}: no such file or folder: {value}")
+                collector.found.append(f"option {name!r} of dataset {label!r}: no such file or folder: {value}")
     return replace(component, options=options)
 
 

@@ -92,8 +92,6 @@ class Session:
         loss = (loss.double() if self.precision.master is torch.float64 else loss.float()).to(self.precision.device)
         trained = [each for each in (*network.parameters(), *loss.parameters()) if each.requires_grad]
         loader = self.loader(self.data.inputs, self.data.targets)
-        # A trial draw: an augmentation that does not fit these images is refused before the first step.
-        loader.draw(1, torch.Generator())
         steps = max(1, self.steps * config.epochs)
         optimizers = self.run.optimizer.build(parameters=trained)
         schedulers = [self.run.schedule.build(optimizer=optimizer, steps=steps) for optimizer in optimizers]

@@ -15,7 +15,7 @@ from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.streams import generator
 from imbalearn_torch.types import Batch, Mixed
 
-__all__ = ["Mixer", "hidden_stages"]
+__all__ = ["Mixer", "hidden_stages", "mix_batches"]
 
 
 def hidden_stages(backbone: Any, mix: Any) -> tuple[nn.Module, ...]:
@@ -80,7 +80,7 @@ class Mixer:
             return self._forward_hidden(batches, order, source, autocast)
         # Indexed, not index_select, which would give up the memory format and slow the mix down.
         second = batches[1] if order is None else Batch(first.images[order], first.targets[order])
-        mixed = self._mixed(first, second, source)
+        mixed = mix_batches(self._mix, first, second, source)
         return self._run(mixed.images, autocast), mixed
 
     def _forward_hidden(
@@ -106,7 +106,7 @@ class Mixer:
                 there = Batch(activations[size:], batches[1].targets)
             else:
                 there = Batch(activations[order], first.targets[order])
-            found.append(self._mixed(here, there, source))
+            found.append(mix_batches(self._mix, here, there, source))
             return found[0].images.to(activations.dtype)
 
         images = first.images if order is not None else torch.cat([each.images for each in batches])
@@ -129,11 +129,17 @@ class Mixer:
         with autocast(), blamed_on("the backbone", self._backbone):
             return self._network(images, **rows)
 
-    def _mixed(self, first: Batch, second: Batch, source: torch.Generator) -> Mixed:
-        with blamed_on("the mix", self._mix):
-            mixed = self._mix(first, second, source)
-        _check_mixed(mixed, first)
-        return Mixed(*mixed)
+
+def mix_batches(mix: Any, first: Batch, second: Batch, source: torch.Generator) -> Mixed:
+    """What a mix, by anybody, makes of two batches.
+
+    Raises:
+        ComponentError: It is no mixed batch of the same shapes.
+    """
+    with blamed_on("the mix", mix):
+        mixed = mix(first, second, source)
+    _check_mixed(mixed, first)
+    return Mixed(*mixed)
 
 
 def _check_mixed(mixed: Any, first: Batch) -> None:

@@ -90,7 +90,7 @@ def muon(
     *,
     parameters: Sequence[nn.Parameter],
     lr: float = 0.03,
-    rest_lr: float = 0.3,
+    rest_lr: float | None = None,
     momentum: float = 0.9,
     weight_decay: float = 0.0005,
 ) -> list[torch.optim.Optimizer]:
@@ -99,7 +99,7 @@ def muon(
     Args:
         parameters: What is trained.
         lr: Peak learning rate of the convolutions.
-        rest_lr: Peak learning rate of the other parameters.
+        rest_lr: Peak learning rate of the other parameters; None: ten times `lr`.
         momentum: Of both.
         weight_decay: Decoupled for Muon, an L2 penalty for SGD.
 
@@ -108,6 +108,8 @@ def muon(
     """
     from timm.optim.muon import Muon
 
+    # So that one rate moves both, also where a network has no convolution.
+    rest_lr = 10 * lr if rest_lr is None else rest_lr
     _check(parameters, momentum, lr=lr, rest_lr=rest_lr, weight_decay=weight_decay)
     kernels = [each for each in parameters if each.dim() == 4]
     rest = [each for each in parameters if each.dim() != 4]

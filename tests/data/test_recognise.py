@@ -65,7 +65,8 @@ def test_the_home_folder(tmp_path, monkeypatch):
     [
         ([], "missing", "there is no file or folder .*missing"),
         ([], ".", "is empty; understood are"),
-        (["a.csv"], "a.csv", "neither .parquet nor .npz; understood are"),
+        (["a.txt"], "a.txt", "neither .parquet nor .npz; understood are"),
+        (["a.csv"], "a.csv", "list of images, csv:path=.*a.csv, or a table, .* imbalearn-tabular reads: table:path="),
         ([".hidden/cat/1.png", "b.txt", "a.jpg"], ".", r"no subfolders, but 2 files \(a.jpg, b.txt\); understood are"),
     ],
 )

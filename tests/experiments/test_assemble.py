@@ -87,7 +87,7 @@ def test_share_outside_0_to_1_is_refused(small: dict, tmp_path: Path) -> None:
     def mix(a: ibt.Batch, b: ibt.Batch, generator: torch.Generator) -> ibt.Mixed:
         return ibt.Mixed(a.images, a.targets, b.targets, torch.full((len(a.targets),), 1.5))
 
-    with pytest.raises(ComponentError, match=r"lam in \[0, 1\]"):
+    with pytest.raises(ConfigError, match=r"lam in \[0, 1\]"):
         run(small, tmp_path / "run", mix=mix)
 
 

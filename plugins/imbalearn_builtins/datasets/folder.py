@@ -5,12 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import torch
-
-from imbalearn_builtins.datasets.defaults import check_statistics, default_augment
-from imbalearn_builtins.datasets.image_form import Header, choose_form, reason
-from imbalearn_builtins.datasets.lazy_images import FileImages
-from imbalearn_torch import Dataset, Samples, errors
+from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_torch import Dataset, errors
 
 __all__ = ["folder"]
 
@@ -44,25 +40,9 @@ def folder(
     """
     path = Path(path).expanduser()
     names, files = _labelled_files(path)
-    form = choose_form(_headers(path, [file for part in files.values() for file, _ in part]), size)
-    check_statistics(mean, std, form.shape[0])
-    parts = {
-        part: Samples(
-            FileImages(tuple(file for file, _ in found), form),
-            torch.tensor([label for _, label in found], dtype=torch.int64),
-        )
-        for part, found in files.items()
-    }
-    return Dataset(
-        train=parts["train"],
-        test=parts.get("test"),
-        validation=parts.get("validation"),
-        # A name that is no UTF-8 could be written to no file; this spells its odd bytes out.
-        classes=tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in names),
-        mean=mean,
-        std=std,
-        augment=default_augment(form.shape),
-    )
+    # A name that is no UTF-8 could be written to no file; this spells its odd bytes out.
+    classes = tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in names)
+    return dataset_of_files(files, classes, where=path, size=size, mean=mean, std=std)
 
 
 def _labelled_files(path: Path) -> tuple[list[str], dict[str, list[tuple[str, int]]]]:
@@ -107,17 +87,3 @@ def _images(path: Path) -> list[str]:
 
 def _is_image(file: Path) -> bool:
     return file.suffix.lower() in _SUFFIXES and file.is_file()
-
-
-def _headers(path: Path, files: list[str]) -> set[Header]:
-    headers, problems = set(), []
-    for file in files:
-        try:
-            headers.add(Header.read(file))
-        except Exception as error:
-            problems.append(f"{file}: {reason(error)}")
-    if problems:
-        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
-        listed = "\n  ".join(problems[:10])
-        raise errors.DataError(f"{len(problems)} of {len(files)} images in {path} cannot be read:\n  {listed}{more}")
-    return headers

@@ -34,4 +34,15 @@ DATASETS = (
         summary="Parquet files as on the Hugging Face hub.",
     ),
     Component(name="npz", factory=f"{_HOME}.npz:npz", summary="Arrays in one .npz file."),
+    Component(
+        name="list",
+        factory=f"{_HOME}.lists:image_list",
+        summary="Text files of image files and labels, as ImageNet-LT is published.",
+        reference="Liu 2019, arXiv:1904.05160",
+    ),
+    Component(
+        name="csv",
+        factory=f"{_HOME}.csv_list:csv_list",
+        summary="A CSV file of image files and class names.",
+    ),
 )

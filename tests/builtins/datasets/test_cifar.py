@@ -83,6 +83,22 @@ def test_without_copy_and_network(name, no_network, tmp_path):
         assert part in message
 
 
+@pytest.mark.parametrize("name", ["cifar10", "cifar100"])
+def test_the_network_is_not_asked_without_leave(name, monkeypatch, tmp_path):
+    def asked(*args, **kwargs):
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(torchvision_cifar, "download_and_extract_archive", asked)
+    with pytest.raises(DataError, match=rf"no good copy of {name.upper()} .*, and `download` is false; with a local"):
+        build("dataset", f"{name}:download=false", root=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_is_used_without_download(published, tmp_path):
+    published("CIFAR10", "labels", "label_names", ["airplane", "bird", "cat"])
+    assert build("dataset", "cifar10:download=false", root=tmp_path).classes == ("airplane", "bird", "cat")
+
+
 def test_a_damaged_copy_is_not_used(published, tmp_path):
     published("CIFAR10", "labels", "label_names", ["airplane", "bird", "cat"])
     file = tmp_path / datasets.CIFAR10.base_folder / "test"

@@ -1,0 +1,77 @@
+"""A CSV file that lists images with the names of their classes."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from imbalearn_builtins.datasets.defaults import labels_of_names, some_rows
+from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_torch import Dataset, errors
+
+__all__ = ["csv_list"]
+
+
+def csv_list(
+    *,
+    path: Path,
+    validation: Path | None = None,
+    test: Path | None = None,
+    file: str = "file",
+    label: str = "label",
+    images: Path | None = None,
+    size: int | None = None,
+    mean: tuple[float, ...] | None = None,
+    std: tuple[float, ...] | None = None,
+) -> Dataset:
+    """A table of local images: a header, then one row an image with its file and its class.
+
+    Classes are the names in the column `label` of all parts together, sorted; numbers in the order of numbers.
+
+    Args:
+        path: The training images.
+        validation: The validation images; None: validation is cut from the training images.
+        test: The test images; None: the test part is cut from the training images.
+        file: The column of the files.
+        label: The column of the classes.
+        images: The folder that the files are relative to; None: that of each table.
+        size: Pixels a side, >= 1: the shorter side is scaled to it and the centre cut out. None: images keep their size
+            where all are alike and at most 64 pixels a side, else 64.
+        mean: One number a channel on the 0..1 scale; None: computed on the training part.
+        std: As `mean`, > 0.
+
+    Raises:
+        DataError: A table is missing, empty or lacks a column or a value, or an image cannot be read.
+        OptionError: `size`, `mean` or `std` is out of range.
+    """
+    tables = {"train": path, "validation": validation, "test": test}
+    rows = {part: _read(table.expanduser(), images, file, label) for part, table in tables.items() if table is not None}
+    targets, classes = labels_of_names({part: [name for _, name in found] for part, found in rows.items()})
+    parts = {
+        part: list(zip((name for name, _ in found), targets[part].tolist(), strict=True))
+        for part, found in rows.items()
+    }
+    return dataset_of_files(parts, classes, where=path, size=size, mean=mean, std=std)
+
+
+def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple[str, str]]:
+    """The files and class names of one table."""
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, strict=True)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise errors.DataError(f"the table {table} cannot be read: {error}") from error
+    missing = [repr(name) for name in (file, label) if name not in columns]
+    if missing:
+        raise errors.DataError(
+            f"{table} has no column {' and '.join(missing)} (columns: {', '.join(columns) or 'none'}); "
+            "name them with `file=` and `label=`"
+        )
+    if not rows:
+        raise errors.DataError(f"the table {table} has no row")
+    empty = [number for number, row in enumerate(rows, start=1) if not row[file] or not (row[label] or "").strip()]
+    if empty:
+        raise errors.DataError(f"{table} has no file or no label in {some_rows(empty)}")
+    folder = table.parent if images is None else images.expanduser()
+    return [(str(folder / row[file]), row[label].strip()) for row in rows]

@@ -1,0 +1,72 @@
+"""A data set of image files whose labels are known. What the kinds for folders and lists of files share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from imbalearn_builtins.datasets.defaults import check_statistics, default_augment
+from imbalearn_builtins.datasets.image_form import Header, choose_form, reason
+from imbalearn_builtins.datasets.lazy_images import FileImages
+from imbalearn_torch import Dataset, Samples, errors
+
+__all__ = ["dataset_of_files"]
+
+
+def dataset_of_files(
+    parts: Mapping[str, Sequence[tuple[str, int]]],
+    classes: tuple[str, ...],
+    *,
+    where: Path,
+    size: int | None,
+    mean: tuple[float, ...] | None,
+    std: tuple[float, ...] | None,
+) -> Dataset:
+    """The data set of these files; headers are read, no image is decoded.
+
+    Args:
+        parts: "train", and where there are "test" and "validation": files with their labels.
+        classes: Names, in the order of the labels.
+        where: For messages.
+        size: Pixels a side, or None, as `choose_form` has it.
+        mean: One number a channel on the 0..1 scale; None: computed on the training part.
+        std: As `mean`.
+
+    Raises:
+        DataError: There are files that are no images.
+        OptionError: `size`, `mean` or `std` is out of range.
+    """
+    form = choose_form(_headers(where, [file for part in parts.values() for file, _ in part]), size)
+    check_statistics(mean, std, form.shape[0])
+    samples = {
+        part: Samples(
+            FileImages(tuple(file for file, _ in found), form),
+            torch.tensor([label for _, label in found], dtype=torch.int64),
+        )
+        for part, found in parts.items()
+    }
+    return Dataset(
+        train=samples["train"],
+        test=samples.get("test"),
+        validation=samples.get("validation"),
+        classes=classes,
+        mean=mean,
+        std=std,
+        augment=default_augment(form.shape),
+    )
+
+
+def _headers(where: Path, files: list[str]) -> set[Header]:
+    headers, problems = set(), []
+    for file in files:
+        try:
+            headers.add(Header.read(file))
+        except Exception as error:
+            problems.append(f"{file}: {reason(error)}")
+    if problems:
+        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
+        listed = "\n  ".join(problems[:10])
+        raise errors.DataError(f"{len(problems)} of {len(files)} images in {where} cannot be read:\n  {listed}{more}")
+    return headers

@@ -1,0 +1,81 @@
+"""Text files that list images with their labels, as ImageNet-LT, Places-LT and iNaturalist are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imbalearn_builtins.datasets.defaults import some_rows
+from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_torch import Dataset, errors
+
+__all__ = ["image_list"]
+
+_PARTS = ("train", "validation", "test")
+
+
+def image_list(
+    *,
+    path: Path,
+    validation: Path | None = None,
+    test: Path | None = None,
+    images: Path | None = None,
+    size: int | None = None,
+    mean: tuple[float, ...] | None = None,
+    std: tuple[float, ...] | None = None,
+) -> Dataset:
+    """Lists of local images: one line an image, its file and its label in 0..K-1, separated by spaces or a tab.
+
+    Args:
+        path: The list of the training images, such as ImageNet_LT_train.txt.
+        validation: The list of the validation images; None: validation is cut from the training images.
+        test: The list of the test images; None: the test part is cut from the training images.
+        images: The folder that the files are relative to; None: that of each list.
+        size: Pixels a side, >= 1: the shorter side is scaled to it and the centre cut out. None: images keep their size
+            where all are alike and at most 64 pixels a side, else 64.
+        mean: One number a channel on the 0..1 scale; None: computed on the training part.
+        std: As `mean`, > 0.
+
+    Raises:
+        DataError: A list is missing, empty or malformed, a label has no training list, or an image cannot be read.
+        OptionError: `size`, `mean` or `std` is out of range.
+
+    References:
+        [1] Z. Liu, Z. Miao, X. Zhan, J. Wang, B. Gong, S. X. Yu, Large-Scale Long-Tailed Recognition in an Open World,
+            CVPR 2019, arXiv:1904.05160
+    """
+    lists = dict(zip(_PARTS, (path, validation, test), strict=True))
+    parts = {part: _read(file.expanduser(), images) for part, file in lists.items() if file is not None}
+    labels = [label for found in parts.values() for _, label in found]
+    if max(labels) >= len(labels):
+        raise errors.DataError(
+            f"Expected labels in 0..K-1, but one of {len(labels)} images in {path} has the label {max(labels)}"
+        )
+    classes = tuple(str(label) for label in range(max(labels) + 1))
+    return dataset_of_files(parts, classes, where=path, size=size, mean=mean, std=std)
+
+
+def _read(file: Path, images: Path | None) -> list[tuple[str, int]]:
+    """The files and labels of one list."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise errors.DataError(f"the list {file} cannot be read: {error}") from error
+    folder = file.parent if images is None else images.expanduser()
+    found, wrong = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        name, _, label = line.strip().replace("\t", " ").rpartition(" ")
+        if name and label.isascii() and label.isdecimal():
+            found.append((str(folder / name.strip()), int(label)))
+        else:
+            wrong.append(number)
+    if wrong:
+        first = lines[wrong[0] - 1][:80]
+        raise errors.DataError(
+            f"Expected each line of {file} to be FILE LABEL with a label >= 0, but {some_rows(wrong)} "
+            f"{'is' if len(wrong) == 1 else 'are'} not: {first!r}"
+        )
+    if not found:
+        raise errors.DataError(f"the list {file} names no image")
+    return found
