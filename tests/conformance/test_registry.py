@@ -39,6 +39,20 @@ def image_folder(folder: Path) -> str:
     return f'path="{folder}"'
 
 
+def list_file(folder: Path) -> str:
+    image_folder(folder)
+    files = [f"train/{name}/{number}.png {label}" for label, name in enumerate(CLASSES) for number in range(EACH)]
+    (folder / "train.txt").write_text("\n".join(files))
+    return f'path="{folder / "train.txt"}"'
+
+
+def csv_file(folder: Path) -> str:
+    image_folder(folder)
+    rows = [f"train/{name}/{number}.png,{name}" for name in CLASSES for number in range(EACH)]
+    (folder / "train.csv").write_text("\n".join(["file,label", *rows]))
+    return f'path="{folder / "train.csv"}"'
+
+
 def parquet_file(folder: Path) -> str:
     import pyarrow as pa
     from pyarrow import parquet
@@ -69,6 +83,8 @@ OPTIONS: dict[str, OptionTexts] = {
     "backbone:resnet20": ["norm=batch", "norm=group,shortcut=pad", "freeze=all-but-head"],
     "backbone:timm": ["model=test_resnet", "model=test_vit"],
     "dataset:folder": image_folder,
+    "dataset:csv": csv_file,
+    "dataset:list": list_file,
     "dataset:npz": npz_file,
     "dataset:parquet": parquet_file,
 }
