@@ -40,7 +40,7 @@ Row = dict[str, str]
 
 
 def _without_protocol() -> nn.Module:
-    return nn.Sequential(nn.Flatten(), nn.Linear(192, 8), nn.ReLU(), nn.Linear(8, 4))
+    return nn.Sequential(nn.Flatten(), nn.Linear(1200, 8), nn.ReLU(), nn.Linear(8, 4))
 
 
 # Objects, as anybody may give from Python.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 import torch.nn.functional as F
-from broken import Loss, cross_entropy, loss_of, probability
+from broken_on_purpose import Loss, cross_entropy, loss_of, probability
 from subjects import outcome_of, subject_of
 from torch import Tensor
 

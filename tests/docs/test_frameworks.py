@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 import torch
-from markdown import code_blocks, run_block
+from markdown_blocks import code_blocks, run_block
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data._utils.fetch import _MapDatasetFetcher

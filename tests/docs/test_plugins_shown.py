@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from fake_site import FakeSite
-from markdown import code_blocks
+from markdown_blocks import code_blocks
 from plugin_pages import (
     FOLDER,
     INDEX,

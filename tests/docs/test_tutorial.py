@@ -12,7 +12,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from markdown import CodeBlock, code_blocks
+from markdown_blocks import CodeBlock, code_blocks
 from transcript import Typed, difference, typed_lines
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -61,7 +61,10 @@ def run(small: dict, out: Path, **more: Any) -> Any:
         ({"adjust": Adjuster(frozenset({"magic"}))}, "magic"),
         ({"adjust": Adjuster(), "val_fraction": 0}, "tuned on validation images, and there are none"),
         ({"loss": Adjuster()}, "to make an nn.Module, but got Adjuster"),
-        ({"mix": type("Hidden", (), {"hidden": True, "__call__": lambda *_: None})()}, "the backbone Tiny has no `stages`"),
+        (
+            {"mix": type("Hidden", (), {"hidden": True, "__call__": lambda *_: None})()},
+            "the backbone Tiny has no `stages`",
+        ),
     ],
 )
 def test_misfits_are_refused_and_leave_no_folder(small: dict, tmp_path: Path, more: dict, message: str) -> None:

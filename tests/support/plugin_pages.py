@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from markdown import CodeBlock, code_blocks
+from markdown_blocks import CodeBlock, code_blocks
 
 from imbalearn_torch.plugin.spec import HOOKS, KINDS
 

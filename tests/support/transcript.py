@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from markdown import CodeBlock
+from markdown_blocks import CodeBlock
 
 __all__ = ["Typed", "difference", "typed_lines"]
 
