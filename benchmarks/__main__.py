@@ -10,7 +10,17 @@ import click
 
 from benchmarks.harness import header, save
 
-NAMES = ("startup", "overhead", "digits_paired", "public_checkpoint", "cifar_step10", "defaults", "compatibility")
+NAMES = (
+    "startup",
+    "overhead",
+    "digits_paired",
+    "public_checkpoint",
+    "cifar_step10",
+    "defaults",
+    "compatibility", "recipes_cifar10",
+    "loss_speed",
+    "transfer",
+)
 
 
 @click.command()

@@ -10,8 +10,14 @@ if TYPE_CHECKING:
     from imbalearn_builtins.weights.effective import EffectiveWeights
     from imbalearn_builtins.weights.inverse import InverseWeights
     from imbalearn_builtins.weights.none import NoWeights
+    from imbalearn_builtins.weights.sqrt_inverse import SqrtInverseWeights
 
-__all__ = ["EffectiveWeights", "InverseWeights", "NoWeights"]
+__all__ = [
+    "EffectiveWeights",
+    "InverseWeights",
+    "NoWeights",
+    "SqrtInverseWeights",
+]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
@@ -19,5 +25,6 @@ __getattr__, __dir__ = lazy_exports(
         "EffectiveWeights": "imbalearn_builtins.weights.effective",
         "InverseWeights": "imbalearn_builtins.weights.inverse",
         "NoWeights": "imbalearn_builtins.weights.none",
+        "SqrtInverseWeights": "imbalearn_builtins.weights.sqrt_inverse",
     },
 )

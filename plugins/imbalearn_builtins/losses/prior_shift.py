@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from imbalearn_builtins.losses.adjusted import adjusted_log_softmax
+from imbalearn_builtins.losses.ranges import check_non_negative
 from imbalearn_builtins.losses.reduction import check_reduction, check_smoothing, reduce, widen
 from imbalearn_torch import errors, normalised_prior
 
@@ -63,10 +63,8 @@ class PriorShiftedLoss(nn.Module):
         mass = class_counts if class_prior is None else class_prior
         if mass is None:
             raise errors.OptionError("Expected `class_prior` or `class_counts`, but got neither")
-        if not 0 <= tau < float("inf"):
-            raise errors.OptionError(f"Expected `tau` to be >= 0 and finite, but got {tau}")
         self.reduction = check_reduction(reduction)
-        self.tau = tau
+        self.tau = check_non_negative("tau", tau)
         self.smoothing = check_smoothing(smoothing)
         self.register_buffer("log_prior", log_prior(mass))
 
@@ -81,40 +79,14 @@ class PriorShiftedLoss(nn.Module):
             raise errors.DataError(f"Expected a prior of {self.log_prior.numel()} classes, but got {renewed.numel()}")
         self.log_prior.copy_(renewed)
 
+    def log_probabilities(self, logits: Tensor) -> Tensor:
+        """log_softmax(z + tau log pi), `[B, K]`, of logits in float32 or wider."""
+        shift = self.log_prior.to(logits.dtype)
+        return adjusted_log_softmax(logits, lambda z: torch.add(z, shift, alpha=self.tau))
+
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        logits = widen(logits)
-        log_p = _shifted_log_softmax(logits, self.log_prior.to(logits.dtype), self.tau)
+        log_p = self.log_probabilities(widen(logits))
         if not self.smoothing:
             return F.nll_loss(log_p, targets, reduction=self.reduction)
         values = (1 - self.smoothing) * F.nll_loss(log_p, targets, reduction="none")
         return reduce(values - self.smoothing * log_p.mean(dim=1), self.reduction)
-
-
-def _shifted_log_softmax(logits: Tensor, shift: Tensor, factor: float) -> Tensor:
-    if logits.device.type == "cpu":
-        return _ShiftedLogSoftmax.apply(logits, shift, factor)  # pyright: ignore[reportReturnType]
-    return F.log_softmax(torch.add(logits, shift, alpha=factor), dim=1)
-
-
-class _ShiftedLogSoftmax(torch.autograd.Function):
-    """log_softmax(logits + factor * shift) in one array instead of two.
-
-    On a CPU a second array of [1024, 1000] makes the forward pass 1.4 times as long, and several times as long where
-    the C library returns its pages to the system after each call. There is no `setup_context`, since with one torch
-    inspects the signature at each call, which costs tens of microseconds; the price is that transforms of torch.func
-    refuse the function.
-    """
-
-    @staticmethod
-    def forward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        ctx: Any, logits: Tensor, shift: Tensor, factor: float
-    ) -> Tensor:
-        shifted = torch.add(logits, shift, alpha=factor)
-        log_p = torch.log_softmax(shifted, 1, out=shifted)
-        ctx.save_for_backward(log_p)
-        return log_p
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        (log_p,) = ctx.saved_tensors
-        return torch.ops.aten._log_softmax_backward_data(grad, log_p, 1, log_p.dtype), None, None

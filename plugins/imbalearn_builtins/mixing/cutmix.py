@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
-from torch import Tensor
 
-from imbalearn_builtins.mixing.until import MixUntil
+from imbalearn_builtins.losses.ranges import check_positive
+from imbalearn_builtins.mixing.boxes import BoxMix, paste
 from imbalearn_torch import Batch, Mixed, errors, sample_beta, sample_boxes
 
-__all__ = ["CutMix", "paste"]
+__all__ = ["CutMix"]
 
 
-def paste(images: Tensor, others: Tensor, boxes: Tensor) -> Tensor:
-    """New images: `others` inside the boxes, `images` outside them, in the type and memory format of `images`.
-
-    Args:
-        images: Floating, `[B, C, H, W]`.
-        others: As `images`.
-        boxes: int64 `[B, 4]`: top, bottom, left, right, the ends exclusive.
-    """
-    differentiable = images.requires_grad or others.requires_grad
-    if images.device.type == "cpu" and not differentiable and images.dtype != torch.bfloat16:
-        # numpy copies a small box in a microsecond, and only the boxes move: half of what a mask would cost. It has no
-        # type for bfloat16.
-        pasted = images.clone()
-        for after, before, box in zip(pasted.numpy(), others.numpy(), boxes.tolist(), strict=True):
-            top, bottom, left, right = box
-            if top < bottom and left < right:
-                after[:, top:bottom, left:right] = before[:, top:bottom, left:right]
-        return pasted
-    height, width = images.shape[2:]
-    top, bottom, left, right = boxes.to(images.device).view(-1, 4, 1, 1, 1).unbind(1)
-    rows = torch.arange(height, device=images.device).unsqueeze(1)
-    columns = torch.arange(width, device=images.device)
-    inside = (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
-    return torch.where(inside, others, images)
-
-
-class CutMix(MixUntil):
+class CutMix(BoxMix):
     """A box of one image pasted onto another, labels by area.
 
         x = x_b inside the box, x_a outside;    lam = 1 - area of the box inside the image / area of the image
@@ -71,20 +43,10 @@ class CutMix(MixUntil):
 
     def __init__(self, *, epochs: int = 1, alpha: float = 1.0, prob: float = 0.5, stop: float = 1.0) -> None:
         super().__init__(epochs=epochs, stop=stop)
-        if not 0 < alpha < math.inf:
-            raise errors.OptionError(f"Expected `alpha` to be > 0 and finite, but got {alpha}")
         if not 0 <= prob <= 1:
             raise errors.OptionError(f"Expected `prob` to be in [0, 1], but got {prob}")
-        self.alpha = alpha
+        self.alpha = check_positive("alpha", alpha)
         self.prob = prob
-
-    def __call__(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
-        if a.images.dim() != 4:
-            shape = list(a.images.shape)
-            raise errors.OptionError(
-                f"Expected images [B, C, H, W] for cutmix, but got inputs {shape}; mixup takes tables"
-            )
-        return super().__call__(a, b, generator)
 
     def mix(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
         batch, _, height, width = a.images.shape

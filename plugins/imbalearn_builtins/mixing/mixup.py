@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
+from torch import Tensor
 
+from imbalearn_builtins.losses.ranges import check_positive
 from imbalearn_builtins.mixing.until import MixUntil
-from imbalearn_torch import Batch, Mixed, errors, sample_beta
+from imbalearn_torch import Batch, Mixed, sample_beta
 
-__all__ = ["Mixup"]
+__all__ = ["Mixup", "blend"]
+
+
+def blend(images: Tensor, others: Tensor, lam: Tensor) -> Tensor:
+    """lam images + (1 - lam) others, in the type and memory format of `images`.
+
+    Args:
+        images: Floating, `[B, ...]`.
+        others: As `images`.
+        lam: On the same device, `[B]`.
+    """
+    share = lam.to(images.dtype).view(-1, *[1] * (images.dim() - 1))
+    return torch.lerp(others, images, share)
 
 
 class Mixup(MixUntil):
     """Convex combinations of two images and of their labels.
 
         x = lam x_a + (1 - lam) x_b,    lam ~ Beta(alpha, alpha), one for each sample
+
+    Under the sampler `balanced` this is what practitioners call balanced mixup; `balanced-mixup` is another method.
 
     Shapes: images `[B, C, H, W]` or `[B, D]` of a floating type, whose type, device and memory format are kept;
     targets int64 `[B]`; lam float32 `[B]`, the share of x_a in the picture and of its label in the loss.
@@ -39,11 +53,12 @@ class Mixup(MixUntil):
 
     def __init__(self, *, epochs: int = 1, alpha: float = 1.0, stop: float = 1.0) -> None:
         super().__init__(epochs=epochs, stop=stop)
-        if not 0 < alpha < math.inf:
-            raise errors.OptionError(f"Expected `alpha` to be > 0 and finite, but got {alpha}")
-        self.alpha = alpha
+        self.alpha = check_positive("alpha", alpha)
+
+    def share(self, size: int, generator: torch.Generator) -> Tensor:
+        """The share of x_a in each picture, float32 `[B]`, on the CPU."""
+        return sample_beta(self.alpha, self.alpha, size, generator)
 
     def mix(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
-        lam = sample_beta(self.alpha, self.alpha, a.images.shape[0], generator).to(a.images.device)
-        share = lam.to(a.images.dtype).view(-1, *[1] * (a.images.dim() - 1))
-        return Mixed(torch.lerp(b.images, a.images, share), a.targets, b.targets, lam)
+        lam = self.share(a.images.shape[0], generator).to(a.images.device)
+        return Mixed(blend(a.images, b.images, lam), a.targets, b.targets, lam)

@@ -1,4 +1,4 @@
-"""A mix that ends before the training does. What the mixes with a `stop` share."""
+"""A mix for a part of the training. What the mixes with a `stop` share."""
 
 from __future__ import annotations
 
@@ -10,11 +10,24 @@ import torch
 from imbalearn_builtins.mixing.none import NoMix
 from imbalearn_torch import Batch, Mixed, errors
 
-__all__ = ["MixUntil"]
+__all__ = ["MixUntil", "epoch_at"]
+
+
+def epoch_at(fraction: float, epochs: int, name: str) -> int:
+    """The epoch that begins at a fraction of the training, given as the option `name`.
+
+    Raises:
+        OptionError: It is outside [0, 1].
+    """
+    if not 0 <= fraction <= 1:
+        raise errors.OptionError(f"Expected `{name}` to be in [0, 1], but got {fraction}")
+    return round(fraction * epochs)
 
 
 class MixUntil(NoMix, ABC):
     """Mixes before epoch `round(stop * epochs)` and leaves the images as they are from it on.
+
+    A subclass may set `begin`, the first epoch that is mixed.
 
     Args:
         epochs: Epochs of the training, of which `stop` is a fraction.
@@ -25,10 +38,9 @@ class MixUntil(NoMix, ABC):
     """
 
     def __init__(self, *, epochs: int, stop: float) -> None:
-        if not 0 <= stop <= 1:
-            raise errors.OptionError(f"Expected `stop` to be in [0, 1], but got {stop}")
+        self.begin = 0
         # Research code that names no number of epochs may count as many as it likes.
-        self.end = math.inf if stop == 1 else round(stop * epochs)
+        self.end = math.inf if stop == 1 else epoch_at(stop, epochs, "stop")
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -37,7 +49,8 @@ class MixUntil(NoMix, ABC):
 
     @abstractmethod
     def mix(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
-        """What `__call__` does before the end."""
+        """What `__call__` does while it mixes."""
 
     def __call__(self, a: Batch, b: Batch, generator: torch.Generator) -> Mixed:
-        return self.mix(a, b, generator) if self.epoch < self.end else super().__call__(a, b, generator)
+        mixing = self.begin <= self.epoch < self.end
+        return self.mix(a, b, generator) if mixing else super().__call__(a, b, generator)

@@ -54,13 +54,13 @@ class BalancedSampler(ClassDraw):
         super().__init__(targets=targets, num_classes=num_classes, epochs=epochs, start=start, epoch_size=epoch_size)
         self.replacement = replacement
 
-    def class_mass(self) -> Tensor:
+    def class_mass(self, epoch: int) -> Tensor:
         return torch.ones_like(self.class_counts, dtype=torch.float64)
 
-    def plan(self, epoch: int, generator: torch.Generator) -> Tensor:
-        """The indices of one epoch, int64 `[M]`, drawn from a CPU generator."""
-        if self.replacement or epoch < self.first_epoch:
-            return super().plan(epoch, generator)
+    def draw(self, epoch: int, generator: torch.Generator) -> Tensor:
+        """int64 `[M]`: independent draws, or each class in turns through all its images."""
+        if self.replacement:
+            return super().draw(epoch, generator)
         classes = class_drawer(self.class_distribution(epoch))(self.epoch_size, generator)
         drawn = torch.bincount(classes, minlength=self.class_counts.numel())
         slots = class_order(classes, drawn).split(drawn.tolist())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from imbalearn_builtins.samplers.instance import InstanceSampler, read_targets
-from imbalearn_torch import errors
+from imbalearn_builtins.samplers.deferred import DeferredSampler
+from imbalearn_builtins.samplers.instance import read_targets
 
 __all__ = ["ClassDraw", "class_drawer", "class_order"]
 
@@ -61,7 +61,7 @@ def class_drawer(distribution: Tensor) -> Callable[[int, torch.Generator], Tenso
     return searched
 
 
-class ClassDraw(InstanceSampler, ABC):
+class ClassDraw(DeferredSampler, ABC):
     """Draws a class from p, then one of its images uniformly; before `start` it draws as `instance`.
 
     A subclass gives the mass of every class. Integer and float64 arithmetic only: there is no limit on N.
@@ -87,29 +87,13 @@ class ClassDraw(InstanceSampler, ABC):
         start: float,
         epoch_size: int | None,
     ) -> None:
-        if not 0 <= start <= 1:
-            raise errors.OptionError(f"Expected `start` to be in [0, 1], but got {start}")
         labels = read_targets(targets, num_classes)
-        super().__init__(targets=labels, num_classes=num_classes, epoch_size=epoch_size)
-        self.first_epoch = round(start * epochs)
+        super().__init__(targets=labels, num_classes=num_classes, epochs=epochs, start=start, epoch_size=epoch_size)
         self.order = class_order(labels, self.class_counts)
         self.offsets = self.class_counts.cumsum(0) - self.class_counts
 
-    @abstractmethod
-    def class_mass(self) -> Tensor:
-        """How often each class is drawn, in any unit, float64 `[K]`; the mass of an absent class is ignored."""
-
-    def class_distribution(self, epoch: int) -> Tensor:
-        """The distribution over classes that an epoch is drawn from, float64 `[K]`."""
-        if epoch < self.first_epoch:
-            return super().class_distribution(epoch)
-        mass = self.class_mass().double() * (self.class_counts > 0)
-        return mass / mass.sum()
-
-    def plan(self, epoch: int, generator: torch.Generator) -> Tensor:
-        """The indices of one epoch, int64 `[M]`, drawn from a CPU generator."""
-        if epoch < self.first_epoch:
-            return super().plan(epoch, generator)
+    def draw(self, epoch: int, generator: torch.Generator) -> Tensor:
+        """int64 `[M]`: independent draws of a class and of one of its images."""
         draw = class_drawer(self.class_distribution(epoch))
         sizes = self.class_counts.double()
         plan = torch.empty(self.epoch_size, dtype=torch.int64)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from imbalearn_builtins.samplers.class_draw import ClassDraw
+from imbalearn_builtins.samplers.power import PowerSampler
 
 __all__ = ["SqrtSampler"]
 
 
-class SqrtSampler(ClassDraw):
+class SqrtSampler(PowerSampler):
     """Draws classes in proportion to the square root of their counts, then one image of the class.
 
         p_c = n_c^0.5 / sum_k n_k^0.5
@@ -46,7 +46,6 @@ class SqrtSampler(ClassDraw):
         start: float = 0.0,
         epoch_size: int | None = None,
     ) -> None:
-        super().__init__(targets=targets, num_classes=num_classes, epochs=epochs, start=start, epoch_size=epoch_size)
-
-    def class_mass(self) -> Tensor:
-        return self.class_counts.double().sqrt()
+        super().__init__(
+            targets=targets, num_classes=num_classes, epochs=epochs, q=0.5, start=start, epoch_size=epoch_size
+        )

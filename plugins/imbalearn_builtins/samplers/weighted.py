@@ -63,5 +63,5 @@ class WeightedSampler(ClassDraw):
                 f"Expected `weights` to be > 0 for a class that has images, but got {list(weights)}"
             )
 
-    def class_mass(self) -> Tensor:
+    def class_mass(self, epoch: int) -> Tensor:
         return self.weights

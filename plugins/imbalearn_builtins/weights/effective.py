@@ -10,7 +10,23 @@ from torch import Tensor
 from imbalearn_builtins.weights.schedule import ClassWeights, counts_of
 from imbalearn_torch import errors
 
-__all__ = ["EffectiveWeights"]
+__all__ = ["EffectiveWeights", "inverse_effective_number"]
+
+
+def inverse_effective_number(counts: Tensor, beta: float) -> Tensor:
+    """1 / (1 - beta^n), the inverse effective number but for the factor 1 - beta, which is the same for all classes.
+
+    Args:
+        counts: Images of each class, n, float64 `[K]`; what becomes of a count of 0 is not to be used.
+        beta: How much a further image of a class counts, in [0, 1).
+
+    Raises:
+        OptionError: `beta` is outside its range.
+    """
+    if not 0 <= beta < 1:
+        raise errors.OptionError(f"Expected `beta` to be in [0, 1), but got {beta}")
+    log_beta = math.log(beta) if beta > 0 else -math.inf
+    return -1 / torch.expm1(counts * log_beta)  # expm1 keeps the digits of 1 - beta^n
 
 
 class EffectiveWeights(ClassWeights):
@@ -47,9 +63,5 @@ class EffectiveWeights(ClassWeights):
     def __init__(
         self, *, class_counts: Tensor, epochs: int | None = None, beta: float = 0.9999, start: float = 0.0
     ) -> None:
-        if not 0 <= beta < 1:
-            raise errors.OptionError(f"Expected `beta` to be in [0, 1), but got {beta}")
         counts = counts_of(class_counts)
-        # 1 - beta is the same for all classes and falls out of the scaling; expm1 keeps the digits of 1 - beta^n.
-        log_beta = math.log(beta) if beta > 0 else -math.inf
-        super().__init__(counts, -1 / torch.expm1(counts * log_beta), epochs=epochs, start=start)
+        super().__init__(counts, inverse_effective_number(counts, beta), epochs=epochs, start=start)

@@ -2,8 +2,8 @@ import pytest
 import torch
 from scipy.stats import binomtest
 
-from imbalearn_builtins.mixing.cutmix import CutMix, paste
-from imbalearn_torch import Batch, build, errors, sample_boxes
+from imbalearn_builtins.mixing.cutmix import CutMix
+from imbalearn_torch import Batch, build, errors
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -13,18 +13,6 @@ def generator(seed: int = 0) -> torch.Generator:
 def zeros_and_ones(size: int, height: int, width: int) -> tuple[Batch, Batch]:
     labels = torch.zeros(size, dtype=torch.int64)
     return Batch(torch.ones(size, 2, height, width), labels), Batch(torch.zeros(size, 2, height, width), labels + 1)
-
-
-@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
-@pytest.mark.parametrize("shape", [(7, 3, 9, 5), (4, 1, 6, 6), (1, 3, 8, 8), (3, 2, 1, 1)])
-def test_pasting_is_slicing(shape: tuple[int, ...], memory_format: torch.memory_format) -> None:
-    images, others = torch.randn(2, *shape, generator=generator())
-    images = images.contiguous(memory_format=memory_format)
-    boxes, _ = sample_boxes(torch.rand(shape[0], generator=generator(1)), shape[2], shape[3], generator(2))
-    expected = images.clone()
-    for sample, (top, bottom, left, right) in enumerate(boxes.tolist()):
-        expected[sample, :, top:bottom, left:right] = others[sample, :, top:bottom, left:right]
-    assert torch.equal(paste(images, others, boxes), expected)
 
 
 @pytest.mark.parametrize(("height", "width"), [(8, 8), (5, 13)])
@@ -54,12 +42,6 @@ def test_probability_0_changes_nothing() -> None:
     mixed = CutMix(prob=0.0)(a, b, generator())
     assert torch.equal(mixed.images, a.images)
     assert mixed.lam.tolist() == [1.0] * 20
-
-
-def test_tables_have_no_boxes() -> None:
-    table = Batch(torch.zeros(4, 6), torch.zeros(4, dtype=torch.int64))
-    with pytest.raises(errors.OptionError, match=r"images \[B, C, H, W\] for cutmix, but got inputs \[4, 6\]"):
-        CutMix()(table, table, generator())
 
 
 @pytest.mark.parametrize("prob", [-0.1, 1.1, float("nan")])

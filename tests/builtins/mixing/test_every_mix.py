@@ -1,19 +1,41 @@
 """What every built-in mix must hold, whatever it does to the images."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import torch
 
+from imbalearn_builtins.mixing.balanced_mixup import BalancedMixup
+from imbalearn_builtins.mixing.cmo import CMOMix
 from imbalearn_builtins.mixing.cutmix import CutMix
+from imbalearn_builtins.mixing.mamix import MAMix
+from imbalearn_builtins.mixing.manifold_mixup import ManifoldMixup
 from imbalearn_builtins.mixing.mixup import Mixup
+from imbalearn_builtins.mixing.mixup_cutmix import MixupCutMix
 from imbalearn_builtins.mixing.none import NoMix
+from imbalearn_builtins.mixing.remix import Remix
 from imbalearn_torch import Batch, errors
 
-MIXES = {"none": NoMix, "mixup": Mixup, "cutmix": CutMix}
+COUNTS = torch.tensor([90, 20, 5])
+MIXING_BY_NAME: dict[str, Callable[..., Any]] = {
+    "mixup": Mixup,
+    "cutmix": CutMix,
+    "mixup-cutmix": MixupCutMix,
+    "remix": partial(Remix, class_counts=COUNTS),
+    "balanced-mixup": BalancedMixup,
+    "cmo": lambda **options: CMOMix(**{"epochs": 1, "start": 0.0, "stop": 1.0, **options}),
+    "manifold-mixup": ManifoldMixup,
+    "mamix": partial(MAMix, class_counts=COUNTS),
+}
+MIXES = {"none": NoMix, **MIXING_BY_NAME}
 EVERY = pytest.mark.parametrize("make", MIXES.values(), ids=MIXES)
-MIXING = pytest.mark.parametrize("make", [Mixup, CutMix])
+MIXING = pytest.mark.parametrize("make", MIXING_BY_NAME.values(), ids=MIXING_BY_NAME)
+# Those whose label shares are the shares of the picture.
+FAITHFUL = pytest.mark.parametrize(
+    "make", [make for name, make in MIXING_BY_NAME.items() if name not in ("remix", "mamix")]
+)
 FORMATS = pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
 
 
@@ -89,7 +111,7 @@ def test_without_stop_the_number_of_epochs_does_not_matter(make: Callable) -> No
     assert mix(a, b, generator()).lam.min() < 1
 
 
-@MIXING
+@FAITHFUL
 def test_gradients_reach_both_images(make: Callable) -> None:
     a, b = (batch(seed, 8, 3, 6, 6, memory_format=torch.channels_last) for seed in (1, 2))
     mixed = make()(

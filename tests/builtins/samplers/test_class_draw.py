@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -11,10 +9,11 @@ from torch import Tensor
 from imbalearn_builtins.samplers import class_draw
 from imbalearn_builtins.samplers.balanced import BalancedSampler
 from imbalearn_builtins.samplers.class_draw import ClassDraw, class_drawer, class_order
-from imbalearn_builtins.samplers.instance import InstanceSampler
+from imbalearn_builtins.samplers.effective_number import EffectiveNumberSampler
+from imbalearn_builtins.samplers.power import PowerSampler
+from imbalearn_builtins.samplers.reverse import ReverseSampler
 from imbalearn_builtins.samplers.sqrt import SqrtSampler
 from imbalearn_builtins.samplers.weighted import WeightedSampler
-from imbalearn_torch import errors
 
 COUNTS = (500, 0, 90, 9, 1)  # an absent class in the middle, and one of a single image
 TARGETS = torch.repeat_interleave(torch.arange(5), torch.tensor(COUNTS))[
@@ -25,6 +24,9 @@ SAMPLERS = {
     "cycled": lambda **options: BalancedSampler(replacement=False, **options),
     "sqrt": SqrtSampler,
     "weighted": lambda **options: WeightedSampler(weights=(1.0, 5.0, 0.5, 0.0, 2.5), **options),
+    "power": lambda **options: PowerSampler(q=0.2, **options),
+    "reverse": ReverseSampler,
+    "effective-number": lambda **options: EffectiveNumberSampler(beta=0.99, **options),
 }
 EACH = pytest.mark.parametrize("make", SAMPLERS.values(), ids=SAMPLERS)
 
@@ -49,7 +51,7 @@ def test_classes_are_drawn_as_stated(make) -> None:
     assert p_value(torch.bincount(TARGETS[plan], minlength=5), sampler.class_distribution(0)) > 1e-3
 
 
-@pytest.mark.parametrize("name", ["balanced", "sqrt", "weighted"])
+@pytest.mark.parametrize("name", sorted({*SAMPLERS} - {"cycled"}))
 def test_the_images_of_a_class_are_drawn_equally_often(name: str) -> None:
     sampler = SAMPLERS[name](targets=TARGETS, num_classes=5, epoch_size=200_000)
     drawn = torch.bincount(sampler.plan(0, generator(4)), minlength=600)
@@ -65,30 +67,6 @@ def test_the_generator_alone_decides(make) -> None:
     again = generator(1)
     assert torch.equal(make(targets=TARGETS).plan(5, again), first)
     assert not torch.equal(sampler.plan(0, again), first)  # the generator has advanced
-
-
-@EACH
-def test_before_start_it_is_instance(make) -> None:
-    sampler, plain = make(targets=TARGETS, epochs=10, start=0.75), InstanceSampler(targets=TARGETS)
-    assert sampler.first_epoch == round(0.75 * 10) == 8
-    assert torch.equal(sampler.plan(7, generator()), plain.plan(7, generator()))
-    assert torch.equal(sampler.class_distribution(7), plain.class_distribution(7))
-    undeferred = make(targets=TARGETS)
-    assert torch.equal(sampler.plan(8, generator()), undeferred.plan(0, generator()))
-    assert torch.equal(sampler.class_distribution(8), undeferred.class_distribution(0))
-
-
-@EACH
-def test_start_outside_of_training_is_refused(make) -> None:
-    for start in (-0.1, 1.5, math.nan):
-        with pytest.raises(errors.OptionError, match=r"`start` to be in \[0, 1\], but got"):
-            make(targets=TARGETS, start=start)
-
-
-@EACH
-def test_an_epoch_of_nothing_is_refused(make) -> None:
-    with pytest.raises(errors.OptionError, match="`epoch_size` to be >= 1, but got -2"):
-        make(targets=TARGETS, epoch_size=-2)
 
 
 def test_more_images_than_torch_multinomial_can_hold() -> None:

@@ -5,8 +5,8 @@ from imbalearn_builtins.weights.schedule import ClassWeights, counts_of
 from imbalearn_torch import build, errors
 
 COUNTS = torch.tensor([50, 20, 5, 0])
-SPECS = ["none", "inverse", "effective", "effective:beta=0", "effective:beta=0.999999999"]
-STARTS = ["inverse:start={}", "effective:start={}"]
+SPECS = ["none", "inverse", "sqrt-inverse", "effective", "effective:beta=0", "effective:beta=0.999999999"]
+STARTS = ["inverse:start={}", "sqrt-inverse:start={}", "effective:start={}"]
 
 
 @pytest.mark.parametrize("epochs", [1, 5])
