@@ -17,7 +17,8 @@ NAMES = (
     "public_checkpoint",
     "cifar_step10",
     "defaults",
-    "compatibility", "recipes_cifar10",
+    "compatibility",
+    "recipes_cifar10",
     "loss_speed",
     "transfer",
 )

@@ -33,7 +33,13 @@ KIND_OF = {
 }
 PRECISIONS = ("fp32", "bf16")
 # How components with required options are tried.
-OPTIONS = {"sampler:weighted": "weights=[1,2,3,4]", "backbone:timm": "model=test_efficientnet"}
+OPTIONS = {
+    "sampler:weighted": "weights=[1,2,3,4]",
+    "backbone:timm": "model=test_efficientnet",
+    "backbone:torchvision": "model=resnet18",
+}
+# One of each family: the others are the same class, deeper.
+DEEPER = {f"{family}{depth}" for family in ("resnet", "plainnet") for depth in (32, 44, 56, 110)}
 
 Value = tuple[str, str]  # field of a run, name of a component
 Row = dict[str, str]
@@ -51,7 +57,9 @@ def axes() -> dict[str, list[str]]:
     """By field of a run, the built-in components that are not deprecated; the plainest one first."""
     found = registry(plugins=False)
     names = {
-        name: [entry.name for entry in found.entries(kind) if not entry.component.deprecated]
+        name: [
+            entry.name for entry in found.entries(kind) if not entry.component.deprecated and entry.name not in DEEPER
+        ]
         for name, kind in KIND_OF.items()
     }
     names["backbone"] = [*OBJECTS, *names["backbone"]]

@@ -68,7 +68,7 @@ class Outputs(NamedTuple):
     targets: Tensor
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Dataset:
     """What a data set factory returns.
 

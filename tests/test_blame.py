@@ -16,7 +16,7 @@ def test_an_exception_is_noted_and_passes(component: object) -> None:
     with pytest.raises(KeyError) as caught, blamed_on("the mix", component):
         raise error
     assert caught.value is error
-    assert error.__notes__ == [f"This was raised in the mix {__name__}.Strange."]
+    assert error.__notes__ == ["This was raised in the mix Strange."]
 
 
 def test_our_own_errors_and_interruptions_are_left_alone() -> None:

@@ -21,15 +21,14 @@ def test_fields_stand_in_the_order_of_the_contract() -> None:
     assert Outputs._fields == ("logits", "features", "targets")
 
 
-def test_a_dataset_is_frozen_keyword_only_and_picklable() -> None:
+def test_a_dataset_is_frozen_and_picklable() -> None:
     samples = Samples(torch.zeros(2, 3), torch.tensor([0, 1]))
     dataset = Dataset(train=samples, test=None, classes=("a", "b"))
     assert (dataset.validation, dataset.mean, dataset.std) == (None, None, None)
     assert (dataset.augment, dataset.imbalance) == ("none", "none")
     with pytest.raises(FrozenInstanceError):
         dataset.augment = "flip"  # pyright: ignore[reportAttributeAccessIssue]
-    with pytest.raises(TypeError, match="positional"):
-        Dataset(samples, None, ("a", "b"))  # pyright: ignore[reportCallIssue]
+    assert Dataset(samples, None, ("a", "b")) == dataset
     again = pickle.loads(pickle.dumps(dataset))
     assert again.classes == ("a", "b")
     assert torch.equal(again.train.targets, samples.targets)

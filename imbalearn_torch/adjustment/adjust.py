@@ -1,4 +1,8 @@
-"""Run several adjusters from left to right, each told the prior that the ones before have left."""
+"""Run several adjusters from left to right, each told the prior that the ones before have left.
+
+Beside the contract, an adjuster may have `carries`, the prior `[K]` that its predictor carries where that is no power
+of the one before, and `starts_over`, which says that its logits are made from features, not from the logits it gets.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from imbalearn_torch.data.stats import carried_prior
 from imbalearn_torch.errors import ComponentError, ImbalearnError, OptionError
+from imbalearn_torch.priors import normalised_prior
 from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.training.step import removed_share
 from imbalearn_torch.types import Outputs
 
-__all__ = ["NEEDS", "Adjusted", "adjust", "fit", "needs_of"]
+__all__ = ["NEEDS", "Adjusted", "adjust", "applied", "fit", "needs_of"]
 
 NEEDS = frozenset({"features", "head", "train"})
 
@@ -28,14 +34,20 @@ class Adjusted:
     Args:
         test: `[N, K]`.
         validation: `[N, K]`.
-        chosen: What each adjuster's `fit` returned.
+        adjusters: As they have been fitted.
+        priors: What each was told, float64 `[K]`.
+        chosen: What each one's `fit` returned.
         effects: By adjuster that corrects the prior, the log of what it multiplies each class's prior by, `[K]`.
+        warnings: Sentences for the user.
     """
 
     test: Tensor
     validation: Tensor
+    adjusters: tuple[Any, ...]
+    priors: tuple[Tensor, ...]
     chosen: tuple[dict[str, Any], ...]
     effects: dict[str, Tensor]
+    warnings: tuple[str, ...]
 
 
 def needs_of(adjuster: Any) -> frozenset[str]:
@@ -73,20 +85,52 @@ def adjust(
         class_prior: What the predictor still carries.
         seed: Of the default generators during each `fit`.
     """
-    chosen, effects = [], {}
+    fitted, told, chosen, effects, warnings = [], [], [], {}, []
+    left = class_prior
     for number, make in enumerate(builders):
-        adjuster = make(class_prior)
+        adjuster = make(left)
+        if fitted and getattr(adjuster, "starts_over", False):
+            warnings.append(_lost(adjuster, fitted))
+            left, effects = class_prior, {}
+            adjuster = make(left)
         needs = needs_of(adjuster)
         seed_default_generators(seed, "fit", number)
         known = _shown(train, needs) if train is not None and "train" in needs else None
         chosen.append(fit(adjuster, _shown(validation, needs), train=known, head=head if "head" in needs else None))
         validation, test = _after(adjuster, validation, needs), _after(adjuster, test, needs)
         train = _after(adjuster, train, needs) if train is not None else None
-        left = removed_share(adjuster)
-        if left:
-            effects[f"adjuster {number + 1} ({type(adjuster).__name__})"] = -left * class_prior.log()
-            class_prior = carried_prior(class_prior, class_prior.new_ones(class_prior.shape), class_prior, left)
-    return Adjusted(test.logits, validation.logits, tuple(chosen), effects)
+        fitted.append(adjuster)
+        told.append(left)
+        removed = removed_share(adjuster)
+        if removed:
+            effects[f"adjuster {number + 1} ({type(adjuster).__name__})"] = -removed * left.log()
+        left = _left_by(adjuster, left)
+    return Adjusted(test.logits, validation.logits, tuple(fitted), tuple(told), tuple(chosen), effects, tuple(warnings))
+
+
+def applied(adjusters: Sequence[Any], outputs: Outputs) -> Tensor:
+    """Logits `[N, K]` after fitted adjusters, from left to right.
+
+    Args:
+        adjusters: As `Adjusted` has them.
+        outputs: With the features, where one needs them.
+    """
+    for adjuster in adjusters:
+        outputs = _after(adjuster, outputs, needs_of(adjuster))
+    return outputs.logits
+
+
+def _left_by(adjuster: Any, prior: Tensor) -> Tensor:
+    """The prior that the predictor carries after an adjuster: what it `carries`, or what it has not removed."""
+    carries = getattr(adjuster, "carries", None)
+    if carries is not None:
+        return normalised_prior(carries)
+    return carried_prior(prior, torch.ones_like(prior), prior, removed_share(adjuster))
+
+
+def _lost(adjuster: Any, before: Sequence[Any]) -> str:
+    names = " and ".join(type(each).__name__ for each in before)
+    return f"adjuster {type(adjuster).__name__} starts over from the features: what {names} did is lost; put it first"
 
 
 def fit(adjuster: Any, validation: Outputs, *, train: Outputs | None, head: nn.Linear | None) -> dict[str, Any]:

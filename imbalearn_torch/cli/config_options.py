@@ -8,11 +8,19 @@ from typing import Any, get_args
 
 import click
 
+from imbalearn_torch.errors import ConfigError
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml
+from imbalearn_torch.experiments.recipes import load_recipe, recipe_names
 
-__all__ = ["config_options", "config_values", "plugin_options"]
+__all__ = ["complete_recipe", "config_options", "config_values", "plugin_options"]
 
 _REPEATED = {"adjust"}
+# Numbers that may be left out; for the other options `none` is the name of a component.
+_UNSET_BY_NONE = {
+    name
+    for name, field in RunConfig.model_fields.items()
+    if type(None) in get_args(field.annotation) and str not in get_args(field.annotation)
+}
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,7 +70,29 @@ def plugin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def config_values(given: dict[str, Any], config_file: str | None) -> dict[str, Any]:
-    """The values of a configuration: those of the file, and over them what the command line gives."""
-    values = config_from_toml(Path(config_file)) if config_file else {}
-    return values | {name: value for name, value in given.items() if value not in (None, ())}
+def config_values(given: dict[str, Any], config_file: str | None, recipe: str | None = None) -> dict[str, Any]:
+    """The values of a configuration: those of the file or the recipe, and over them what the command line gives.
+
+    `none` takes back what they say of a number, and every adjuster.
+
+    Raises:
+        ConfigError: Both are given, or one of them cannot be read.
+    """
+    on_top = {name: _unset(name, value) for name, value in given.items() if value not in (None, ())}
+    if recipe is not None and config_file is not None:
+        raise ConfigError(["--recipe and --config both say what to run; give one of them, and options on top"])
+    if recipe is not None:
+        return load_recipe(recipe).on_top(on_top)
+    return (config_from_toml(Path(config_file)) if config_file else {}) | on_top
+
+
+def _unset(name: str, value: Any) -> Any:
+    if name in _UNSET_BY_NONE and value.strip().lower() == "none":
+        return None
+    return () if name == "adjust" and value == ("none",) else value
+
+
+def complete_recipe(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names of recipes, for the shell."""
+    del context, parameter
+    return [name for name in recipe_names() if name.startswith(incomplete)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from imbalearn_torch.cli.config_options import config_options, config_values, plugin_options
+from imbalearn_torch.cli.config_options import complete_recipe, config_options, config_values, plugin_options
 from imbalearn_torch.errors import ImbalearnError
 from imbalearn_torch.experiments.check import check_config
 from imbalearn_torch.plugin.registry import Registry, registry
@@ -20,6 +20,12 @@ __all__ = ["command"]
 
 @click.command("run")
 @config_options
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    shell_complete=complete_recipe,
+    help="A published setting (`imbalearn recipes list`) or a recipe's TOML file; options given beside it win.",
+)
 @click.option("--config", "config_file", metavar="FILE", help="A saved config.toml; options given beside it win.")
 @click.option("--out", metavar="DIR", help="The run folder.  [default: runs/DATE-NAME]")
 @plugin_options
@@ -27,6 +33,7 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
 def command(  # noqa: PLR0917 - click passes by name
+    recipe: str | None,
     config_file: str | None,
     out: str | None,
     plugin_files: tuple[str, ...],
@@ -43,7 +50,7 @@ def command(  # noqa: PLR0917 - click passes by name
     known = registry(map(Path, plugin_files), plugins=not no_plugins)
     if _print_help(given, known):
         return
-    resolved = check_config(config_values(given, config_file), known)
+    resolved = check_config(config_values(given, config_file, recipe), known)
     if dry_run:
         from imbalearn_torch.experiments.session import open_session
 

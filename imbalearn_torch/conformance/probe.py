@@ -60,6 +60,7 @@ class Probe:
         died: Why there is no answer; None: there is one.
         seconds: Time of importing the plugin and asking its hooks.
         heavy: Heavy packages that this imported.
+        threads: Threads that it left running, which keep every command from ending.
         errors: The cause of each failure; None for what is sound.
         names: (kind, name or alias) of every component.
     """
@@ -67,6 +68,7 @@ class Probe:
     died: str | None = None
     seconds: float | None = None
     heavy: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
     errors: tuple[str | None, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
 
@@ -99,7 +101,13 @@ def probe(target: Target, timeout: float = _TIMEOUT) -> Probe:
         except (FileNotFoundError, ValueError):  # none, or half of one
             return Probe(died=ending)
     names = tuple((kind, name) for kind, name in found["names"])
-    return Probe(None, found["seconds"], tuple(found["heavy"]), tuple(found["errors"]), names)
+    return Probe(
+        seconds=found["seconds"],
+        heavy=tuple(found["heavy"]),
+        threads=tuple(found["threads"]),
+        errors=tuple(found["errors"]),
+        names=names,
+    )
 
 
 def _run(request: str, folder: Path, timeout: float) -> str:

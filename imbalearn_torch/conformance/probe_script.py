@@ -7,6 +7,7 @@ script imports nothing of the package before the request has set the search path
 import json
 import os
 import sys
+import threading
 import time
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -33,6 +34,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "heavy": [name for name in request["heavy"] if name in sys.modules and name not in present],
+        "threads": [
+            each.name for each in threading.enumerate() if each is not threading.main_thread() and not each.daemon
+        ],
         "errors": [plugin.error for plugin in plugins],
         "names": [
             [kind, name]

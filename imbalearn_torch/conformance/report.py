@@ -8,10 +8,10 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from imbalearn_torch.conformance.probe import Probe, Target
-from imbalearn_torch.conformance.suite import run_suite
+from imbalearn_torch.conformance.suite import Outcome, run_suite
 from imbalearn_torch.plugin.discovery import Plugin, cause_of, normalise_distribution
 from imbalearn_torch.plugin.registry import BUILTIN, Entry
 from imbalearn_torch.plugin.signature import import_factory
@@ -71,9 +71,10 @@ def examine(target: Target, probe: Probe, claims: Claims) -> Iterator[Finding]:
         yield Finding("failed", "", "load", probe.died)
         return
     yield from _load_time(probe)
+    yield from _threads(probe)
     where = f"{target.file}: " if target.file is not None else ""
     yield from (Finding("failed", "", "load", where + error) for error in probe.errors if error is not None)
-    if not probe.loads and os.environ.get("IMBALEARN_PLUGIN_ERRORS") != "raise":
+    if probe.threads or (not probe.loads and os.environ.get("IMBALEARN_PLUGIN_ERRORS") != "raise"):
         return
     with _shielded():
         plugins = target.load()
@@ -104,6 +105,12 @@ def _load_time(probe: Probe) -> Iterator[Finding]:
     elif probe.seconds is not None and probe.seconds > _SLOW:
         message = f"loading it takes {probe.seconds:.2f} s; `python -X importtime` shows where"
         yield Finding("warning", "", "load-time", message)
+
+
+def _threads(probe: Probe) -> Iterator[Finding]:
+    if probe.threads:
+        names = ", ".join(probe.threads)
+        yield Finding("failed", "", "threads", f"loading it starts a thread that no command can end without: {names}")
 
 
 def _record_findings(entry: Entry, claims: Claims) -> Iterator[Finding]:
@@ -147,6 +154,22 @@ def _clash(entry: Entry, name: str, claims: Claims) -> Iterator[Finding]:
     yield Finding("warning", label, "name", message)
 
 
+def _grouped(outcomes: Iterable[Outcome]) -> list[Finding]:
+    """One finding a cause: a fault in the factory's product fails many checks with the same words."""
+    by_cause: dict[tuple[str, ...], list[str]] = {}
+    for number, each in enumerate(outcomes):
+        alike = each.message or str(number)  # checks that passed stay one by one: they are counted
+        by_cause.setdefault((each.component, each.status, alike, each.message), []).append(each.check)
+    return [
+        Finding(cast(Level, status), component, _listed(checks), message)
+        for (component, status, _, message), checks in by_cause.items()
+    ]
+
+
+def _listed(checks: Sequence[str]) -> str:
+    return checks[0] if len(checks) == 1 else f"{checks[0]} and {len(checks) - 1} more"
+
+
 def _behaviour(entry: Entry) -> list[Finding]:
     """Factory and signature; the suite only where both can be had, since every check would say the same."""
     label = f"{entry.kind}:{entry.name}"
@@ -163,7 +186,7 @@ def _behaviour(entry: Entry) -> list[Finding]:
         except BaseException as error:
             return [Finding("failed", label, check, cause_of(error))]
     try:
-        found.extend(Finding(each.status, each.component, each.check, each.message) for each in run_suite([entry]))
+        found.extend(_grouped(run_suite([entry])))
     except KeyboardInterrupt:
         raise
     except BaseException as error:

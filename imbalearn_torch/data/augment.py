@@ -120,7 +120,7 @@ def _colour(fill: tuple[int, ...], images: Tensor) -> Tensor:
     return torch.tensor(fill, dtype=images.dtype, device=images.device).view(1, -1, 1, 1)
 
 
-_HERE = "imbalearn_torch.data.augment"
+_HERE, _POLICIES = "imbalearn_torch.data.augment", "imbalearn_torch.data.augment_policies"
 AUGMENTATIONS = Table(
     "augmentation",
     ("fill",),
@@ -132,6 +132,30 @@ AUGMENTATIONS = Table(
             factory=f"{_HERE}:Cutout",
             summary="Cover one square with the mean colour.",
             reference="DeVries 2017, arXiv:1708.04552",
+        ),
+        Component(
+            name="randaugment",
+            factory=f"{_POLICIES}:RandAugment",
+            summary="A few operations of one strength.",
+            reference="Cubuk 2020, arXiv:1909.13719",
+        ),
+        Component(
+            name="autoaugment",
+            factory=f"{_POLICIES}:AutoAugment",
+            summary="One of 25 pairs of operations.",
+            reference="Cubuk 2019, arXiv:1805.09501",
+        ),
+        Component(
+            name="trivialaugment",
+            factory=f"{_POLICIES}:TrivialAugment",
+            summary="One operation of random strength.",
+            reference="Müller 2021, arXiv:2103.10158",
+        ),
+        Component(
+            name="random-erasing",
+            factory=f"{_POLICIES}:RandomErasing",
+            summary="Cover one rectangle with the mean colour.",
+            reference="Zhong 2020, arXiv:1708.04896",
         ),
     ),
 )

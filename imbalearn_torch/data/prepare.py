@@ -12,7 +12,7 @@ from torch import Tensor
 from imbalearn_torch.data.memory import available_memory
 from imbalearn_torch.data.selection import Part, Selection, some_classes
 from imbalearn_torch.data.split import stratified_split
-from imbalearn_torch.data.subset import choose_subset
+from imbalearn_torch.data.subset import profile_subset
 from imbalearn_torch.errors import DataError
 from imbalearn_torch.plugin.table import Choice
 from imbalearn_torch.types import Dataset
@@ -39,7 +39,8 @@ def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, 
 
     Raises:
         OptionError: An option of the profile, or `val_fraction`, is out of range.
-        DataError: A class has fewer images than the profile wants, or there are too few to cut a test part.
+        DataError: A class has fewer images than the profile wants, a manifest is of other data, or there are too few
+            images to cut a test part.
     """
     source, num_classes = dataset.train, len(dataset.classes)
     if dataset.test is None:
@@ -50,7 +51,7 @@ def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, 
     else:
         rest, test = torch.arange(source.targets.numel()), Part.whole(dataset.test)
     available = torch.bincount(source.targets[rest], minlength=num_classes)
-    subset = rest[choose_subset(source.targets[rest], imbalance.build(available=available), subset_seed)]
+    subset = profile_subset(imbalance, source.targets, rest, num_classes, subset_seed)
     kept, cut = stratified_split(source.targets[subset], num_classes, val_fraction, seed)
     val = Part(source, subset[cut]) if cut.numel() else None
     train = Part(source, subset[kept])

@@ -1,7 +1,8 @@
 """Imbalance profiles: how many training images each class keeps, classes in index order.
 
 `n_max` is the size of the smallest class unless given, so that no profile needs more images than there are. Every count
-is rounded down, but a class that has images keeps at least one, and a class that has none wants none.
+is rounded down, but a class that has images keeps at least one, and a class that has none wants none. `manifest`
+alone names the images themselves.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ _HOME = "imbalearn_torch.data.profiles"
 
 PROFILES = Table(
     "imbalance",
-    ("available",),
+    ("available", "targets", "candidates"),
     (
         Component(name="none", factory=f"{_HOME}:none", summary="Every class keeps all it has."),
         Component(
@@ -194,5 +195,10 @@ PROFILES = Table(
         ),
         Component(name="pareto", factory=f"{_HOME}:pareto", summary="Counts that fall as a power of the rank."),
         Component(name="counts", factory=f"{_HOME}:counts", summary="The given number of images of each class."),
+        Component(
+            name="manifest",
+            factory="imbalearn_torch.data.manifest:manifest",
+            summary="Exactly the images in the subset.json of another run.",
+        ),
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -10,7 +12,21 @@ from torch import Tensor
 from imbalearn_torch.errors import DataError
 from imbalearn_torch.streams import generator
 
-__all__ = ["choose_subset", "indices_by_class", "subset_digest"]
+if TYPE_CHECKING:
+    from imbalearn_torch.plugin.table import Choice
+
+__all__ = ["Kept", "choose_subset", "indices_by_class", "profile_subset", "subset_digest"]
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The images that a profile keeps, where it names them itself instead of how many of each class.
+
+    Args:
+        indices: Into the data set's training part, ascending, int64 `[n]`.
+    """
+
+    indices: Tensor
 
 
 def indices_by_class(targets: Tensor, num_classes: int) -> tuple[Tensor, ...]:
@@ -53,6 +69,29 @@ def choose_subset(targets: Tensor, wanted: Tensor, seed: int) -> Tensor:
         order = torch.randperm(members.numel(), generator=generator(seed, "subset", label))
         chosen.append(members[order[:count]])
     return torch.cat(chosen).sort().values
+
+
+def profile_subset(profile: Choice, targets: Tensor, candidates: Tensor, num_classes: int, seed: int) -> Tensor:
+    """What an imbalance profile keeps of some images.
+
+    Args:
+        profile: A row of `PROFILES` with its options.
+        targets: Of the data set's whole training part, int64 `[N]`.
+        candidates: Indices that may be kept, ascending, int64 `[M]`.
+        num_classes: K.
+        seed: The subset seed.
+
+    Returns:
+        Indices into `targets`, ascending, int64 `[n]`.
+
+    Raises:
+        OptionError: An option of the profile is out of range.
+        DataError: There are too few images, or a manifest does not fit the data.
+    """
+    labels = targets[candidates]
+    available = torch.bincount(labels, minlength=num_classes)
+    wanted = profile.build(available=available, targets=targets, candidates=candidates)
+    return wanted.indices if isinstance(wanted, Kept) else candidates[choose_subset(labels, wanted, seed)]
 
 
 def subset_digest(indices: Tensor) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
-from imbalearn_torch.adjustment.adjust import fit, needs_of
+from imbalearn_torch.adjustment.adjust import needs_of
+from imbalearn_torch.adjustment.trial import fit_without_validation
 from imbalearn_torch.data.plan import Planner
 from imbalearn_torch.data.stats import ClassStats
 from imbalearn_torch.errors import ComponentError
@@ -19,11 +21,10 @@ from imbalearn_torch.experiments.building import built, checked_weights, is_buil
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.experiments.resolve import ResolvedRun
-from imbalearn_torch.experiments.trial import trial_batch, try_mix
+from imbalearn_torch.experiments.trial import trial_batch, try_backbone, try_mix
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
-from imbalearn_torch.types import Outputs
 
 __all__ = ["Components", "assemble"]
 
@@ -91,6 +92,8 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     trial = problems.attempt(lambda: trial_batch(data))
     if trial is not None:
         problems.attempt(lambda: try_mix(mix, trial))
+    if trial is not None and backbone is not None:
+        problems.attempt(lambda: try_backbone(backbone, trial))
     problems.report()
     assert loss is not None and backbone is not None and columns is not None
     return Components(
@@ -137,6 +140,10 @@ def _loss(run: ResolvedRun, context: dict[str, Any]) -> nn.Module:
     loss = built(run.components["loss"], **context, reduction="none")
     if not isinstance(loss, nn.Module):
         raise ComponentError(f"Expected loss {run.config.loss!r} to make an nn.Module, but got {type(loss).__name__}")
+    if any(isinstance(each, UninitializedParameter) for each in loss.parameters()):
+        raise ComponentError(
+            f"loss {run.config.loss!r} has lazy parameters, whose shape is not known when training begins"
+        )
     return loss
 
 
@@ -151,7 +158,5 @@ def _needs(
     first = [make(prior) for make in adjusters]
     needs = frozenset[str]().union(*(needs_of(each) for each in first))
     for adjuster in first if not tunable else ():
-        if not needs_of(adjuster):
-            empty = Outputs(torch.zeros(0, classes), None, torch.zeros(0, dtype=torch.int64))
-            fit(adjuster, empty, train=None, head=None)
+        fit_without_validation(adjuster, classes)
     return needs

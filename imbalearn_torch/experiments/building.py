@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from imbalearn_torch.blame import blamed_on
+from imbalearn_torch.blame import blamed_on, named
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.plugin.build import Resolved
 from imbalearn_torch.plugin.registry import BUILTIN
@@ -18,9 +18,16 @@ __all__ = ["built", "checked_weights", "is_builtin"]
 
 
 def built(component: Any, **context: Any) -> Any:
-    """The object of a resolved component; a caller's own module is copied, so that a run never trains it."""
+    """The object of a resolved component; a caller's own module is copied, so that a run never trains it.
+
+    Raises:
+        ImbalearnError: Its factory refuses, or returns None.
+    """
     if isinstance(component, Resolved):
-        return component.build(**context)
+        made = component.build(**context)
+        if made is None:
+            raise ComponentError(f"{component.entry.kind} {component.entry.label!r}: its factory returned None")
+        return named(made, component.entry.label)
     return copy.deepcopy(component) if isinstance(component, nn.Module) else component
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
+from imbalearn_torch.data.manifest import subset_manifest
 from imbalearn_torch.data.stats import carried_prior, correction_warning
-from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.experiments.backbone import is_cosine
 from imbalearn_torch.experiments.folder import RunFolder, storage_errors
 from imbalearn_torch.experiments.session import Session, prior_effects
@@ -31,7 +32,7 @@ from imbalearn_torch.training.predict import predict
 from imbalearn_torch.training.step import removed_share
 from imbalearn_torch.types import Outputs
 
-__all__ = ["final_outputs", "left_prior", "write_results"]
+__all__ = ["adjusted_outputs", "final_outputs", "left_prior", "linear_head", "write_results"]
 
 
 def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs, Outputs | None]:
@@ -42,9 +43,13 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
         network = Network(network.backbone, features=True, cosine=is_cosine(session.components.loss))
 
     def outputs(inputs: Tensor, targets: Tensor) -> Outputs:
-        return predict(
+        made = predict(
             network, session.loader(inputs, targets), precision=precision, scale=session.scale, flip=session.flip
         )
+        # For a cosine head of length 1, so that the head that adjusters see gives scale * cos from them.
+        if made.features is None or not is_cosine(session.components.loss):
+            return made
+        return made._replace(features=F.normalize(made.features))
 
     test = outputs(*session.data.test())
     held = session.data.validation()
@@ -55,6 +60,20 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
 
 def _empty(like: Outputs) -> Outputs:
     return Outputs(like.logits[:0], None if like.features is None else like.features[:0], like.targets[:0])
+
+
+def linear_head(session: Session, network: Network) -> nn.Linear:
+    """The classifier for adjusters: from the features that `final_outputs` gives to the logits of single views.
+
+    A copy on the CPU, so that what an adjuster does to it never reaches the saved weights. The head of a cosine loss
+    has no bias, and rows of the length of its scale.
+    """
+    backbone: Any = network.backbone
+    head = copy.deepcopy(backbone.get_classifier()).to("cpu", torch.float32)
+    if is_cosine(session.components.loss):
+        head.weight = nn.Parameter(session.scale * F.normalize(head.weight.detach()))
+        head.bias = None
+    return head.requires_grad_(True)
 
 
 def left_prior(session: Session, epoch: int) -> Tensor:
@@ -70,22 +89,20 @@ def adjusted_outputs(
 ) -> Adjusted:
     """The logits after every `--adjust`; a correction beyond what was left becomes a warning of the run."""
     validation, test, train = outputs
-    backbone: Any = network.backbone
-    # A copy: what an adjuster does to it must not reach the saved weights.
-    head = copy.deepcopy(backbone.get_classifier()) if "head" in session.components.needs else None
     adjusted = adjust(
         session.components.adjusters,
         validation=validation,
         test=test,
         train=train,
-        head=head,
+        head=linear_head(session, network) if "head" in session.components.needs else None,
         class_prior=left_prior(session, epoch),
         seed=session.config.seed,
     )
     effects = prior_effects(session, epoch) | adjusted.effects
     twice = correction_warning(session.components.stats.counts, effects) if adjusted.effects else None
-    if twice and twice not in session.warnings:
-        session.warnings.append(twice)
+    for warning in (*adjusted.warnings, *([twice] if twice else [])):
+        if warning not in session.warnings:
+            session.warnings.append(warning)
     return adjusted
 
 
@@ -174,11 +191,11 @@ def _write_arrays(folder: RunFolder, predictor: Network, validation: Outputs, te
 
 
 def _write_subset(session: Session, folder: RunFolder) -> None:
-    """Which images the imbalance profile has kept, so that another program can train on the same."""
-    subset = session.data.selection.subset
+    """Which images the imbalance profile has kept, so that another run or program can train on the same."""
     if canonical_name(session.data.imbalance) != "none":
-        manifest = {"imbalance": session.data.imbalance, "subset_seed": session.config.subset_seed}
-        folder.write_json("subset.json", {**manifest, "sha256": subset_digest(subset), "indices": subset.tolist()})
+        chosen = {"imbalance": session.data.imbalance, "subset_seed": session.config.subset_seed}
+        targets = session.data.dataset.train.targets
+        folder.write_json("subset.json", chosen | subset_manifest(session.data.selection.subset, targets))
 
 
 def _write_reports(

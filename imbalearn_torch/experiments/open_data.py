@@ -17,8 +17,9 @@ from imbalearn_torch.data.prepare import channel_statistics, decode, select
 from imbalearn_torch.data.profiles import PROFILES
 from imbalearn_torch.data.selection import Part, Selection
 from imbalearn_torch.errors import ComponentError, ConfigError, DataError
+from imbalearn_torch.experiments.building import built
 from imbalearn_torch.experiments.resolve import ResolvedRun
-from imbalearn_torch.plugin.build import Resolved, resolve
+from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.types import Dataset, Samples
@@ -174,7 +175,8 @@ def open_data(run: ResolvedRun, root: Path) -> OpenData:
         ConfigError: The profile or the augmentation does not fit them.
     """
     config, component = run.config, run.components["data"]
-    dataset = component.build(root=root, seed=config.subset_seed) if isinstance(component, Resolved) else component
+    seed_default_generators(config.subset_seed or 0, "subset")
+    dataset = built(component, root=root, seed=config.subset_seed)
     warnings = list(check_dataset(dataset))
     imbalance = PROFILES.resolve(config.imbalance or dataset.imbalance)
     chain = AUGMENTATIONS.resolve_chain(config.augment or dataset.augment)

@@ -98,7 +98,8 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     optimizer = _with_rates(asked_optimizer, config, collector)
     schedule = collector.attempt(lambda: SCHEDULES.resolve(config.schedule))
     profile, chain = config.imbalance, config.augment
-    imbalance = collector.attempt(lambda: PROFILES.resolve(profile)) if profile else None
+    asked_profile = collector.attempt(lambda: PROFILES.resolve(profile)) if profile else None
+    imbalance = _with_absolute_paths(asked_profile, collector)
     augment = collector.attempt(lambda: AUGMENTATIONS.resolve_chain(chain)) if chain else None
     collector.found += _combinations(config)
     collector.report()
@@ -122,16 +123,19 @@ def _spelling(value: Any) -> Any:
 
 
 def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
-    """Paths that outlive a change of folder; those that a data set reads must exist."""
-    if not isinstance(component, Resolved):
+    """Paths that outlive a change of folder; those of a data set and of an imbalance profile must exist."""
+    if isinstance(component, Resolved):
+        kind, label = component.entry.kind, component.entry.label
+    elif isinstance(component, Choice):
+        kind, label = component.label, component.component.name
+    else:
         return component
     options = dict(component.options)
     for name, value in options.items():
         if isinstance(value, Path):
             options[name] = value.expanduser().absolute()
-            if component.entry.kind == "dataset" and not options[name].exists():
-                label = component.entry.label
-                collector.found.append(f"option {name!r} of dataset {label!r}: no such file or folder: {value}")
+            if kind in {"dataset", "imbalance"} and not options[name].exists():
+                collector.found.append(f"option {name!r} of {kind} {label!r}: no such file or folder: {value}")
     return replace(component, options=options)
 
 

@@ -14,7 +14,7 @@ from imbalearn_torch.data.stats import correction_warning
 from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.errors import CheckpointError, ConfigError
 from imbalearn_torch.experiments.assemble import Components, assemble
-from imbalearn_torch.experiments.backbone import is_cosine
+from imbalearn_torch.experiments.backbone import head_parameters, is_cosine, own_normalisation
 from imbalearn_torch.experiments.collect import collected_warnings
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
@@ -57,14 +57,15 @@ class Session:
     warnings: list[str]
 
     def loader(self, inputs: torch.Tensor, targets: torch.Tensor) -> MemoryLoader:
-        """Batches of one part, normalised as the training part is."""
-        mean, std = self.data.statistics()
+        """Batches of one part, normalised as the training part is, or as the backbone's `input_mean` asks."""
+        colour, _ = self.data.statistics()
+        mean, std = own_normalisation(self.components.backbone, self.data.statistics())
         return MemoryLoader(
             inputs,
             targets,
             mean=mean,
             std=std,
-            augment=self.data.augmentation(mean),
+            augment=self.data.augmentation(colour),
             device=self.precision.device,
             dtype=self.precision.master,
             channels_last=self.config.channels_last,
@@ -93,7 +94,7 @@ class Session:
         trained = [each for each in (*network.parameters(), *loss.parameters()) if each.requires_grad]
         loader = self.loader(self.data.inputs, self.data.targets)
         steps = max(1, self.steps * config.epochs)
-        optimizers = self.run.optimizer.build(parameters=trained)
+        optimizers = self.run.optimizer.build(parameters=trained, head=head_parameters(network.backbone))
         schedulers = [self.run.schedule.build(optimizer=optimizer, steps=steps) for optimizer in optimizers]
         averaged: AveragedModel | None = average_weights(network, round(config.ema * steps)) if config.ema else None
         parts = Parts(

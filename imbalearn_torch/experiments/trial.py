@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import nn
 
+from imbalearn_torch.blame import name_of
 from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.errors import ComponentError, ImbalearnError
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.training.mixing import mix_batches
 from imbalearn_torch.types import Batch
 
-__all__ = ["trial_batch", "try_mix"]
+__all__ = ["trial_batch", "try_backbone", "try_mix"]
 
 
 def trial_batch(data: OpenData) -> Batch:
@@ -42,6 +45,29 @@ def try_mix(mix: Any, batch: Batch) -> None:
     """
     if mix is None or getattr(mix, "hidden", False):
         return
-    if hasattr(mix, "set_epoch"):
-        mix.set_epoch(0)
+    if not callable(mix):
+        raise ComponentError(f"Expected the mix to be a callable (a, b, generator), but got {type(mix).__name__}")
+    begin = getattr(mix, "set_epoch", None)
+    if begin is not None:
+        begin(0)
     mix_batches(mix, batch, batch, torch.Generator().manual_seed(0))
+
+
+def try_backbone(backbone: nn.Module, batch: Batch) -> None:
+    """Predict two images in eval mode, which also gives lazy layers their shape.
+
+    Raises:
+        ComponentError: The backbone does not work with such images.
+    """
+    training = backbone.training
+    try:
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            backbone.eval()(batch.images)
+    except ImbalearnError:
+        raise
+    except Exception as error:
+        shape = list(batch.images.shape[1:])
+        cause = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise ComponentError(f"the backbone {name_of(backbone)} does not work with inputs {shape}: {cause}") from error
+    finally:
+        backbone.train(training)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
@@ -37,6 +38,7 @@ __all__ = [
     "version_of",
 ]
 
+_MOST_RECORDS = 10_000  # of one hook; a generator need not end
 LOCAL = "local"  # the distribution of components from `--plugin FILE.py`
 
 
@@ -150,11 +152,27 @@ def _undisturbed() -> Iterator[None]:
     except FileNotFoundError:  # it has been deleted
         folder = None
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _file_of_stdout_elsewhere():
             yield
     finally:
         if folder is not None:
             os.chdir(folder)
+
+
+@contextlib.contextmanager
+def _file_of_stdout_elsewhere() -> Iterator[None]:
+    """Also what is written past `sys.stdout`, by C code or a child process, goes to stderr."""
+    try:
+        saved = os.dup(1)
+    except OSError:  # there is none
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
 
 
 def cause_of(error: BaseException) -> str:
@@ -233,9 +251,11 @@ def _check_api(module: Any) -> None:
 
 def _records(hook: str, function: Callable[[], Iterable[Component]]) -> list[Component]:
     result = function()
-    if isinstance(result, Component) or not isinstance(result, Iterable):
+    if isinstance(result, (Component, Mapping)) or not isinstance(result, Iterable):
         raise PluginError(f"{hook} must return an iterable of Component records, but returned {type(result).__name__}")
-    records = list(result)
+    records = list(itertools.islice(result, _MOST_RECORDS + 1))
+    if len(records) > _MOST_RECORDS:
+        raise PluginError(f"{hook} gives more than {_MOST_RECORDS} records")
     for record in records:
         if not isinstance(record, Component):
             raise PluginError(f"{hook} must return Component records, but one is a {type(record).__name__}")

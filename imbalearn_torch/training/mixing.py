@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from imbalearn_torch.blame import blamed_on
+from imbalearn_torch.blame import blamed_on, name_of
 from imbalearn_torch.data.loader import MemoryLoader
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.streams import generator
@@ -31,7 +31,7 @@ def hidden_stages(backbone: Any, mix: Any) -> tuple[nn.Module, ...]:
     inside = {id(module) for module in backbone.modules()}
     if not found or not all(id(stage) in inside for stage in found):
         raise ComponentError(
-            f"the mix {type(mix).__name__} asks for hidden activations, but the backbone {type(backbone).__name__} has "
+            f"the mix {name_of(mix)} asks for hidden activations, but the backbone {name_of(backbone)} has "
             "no `stages`, a tuple of its modules"
         )
     return found

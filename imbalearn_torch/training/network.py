@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from imbalearn_torch.blame import name_of
 from imbalearn_torch.errors import ComponentError
 
 __all__ = ["Network"]
@@ -40,7 +41,7 @@ class Network(nn.Module):
             if missing:
                 what = "a cosine head is" if cosine else "features are"
                 raise ComponentError(
-                    f"{what} asked for by the loss or an adjuster, but the backbone {type(backbone).__name__} has no "
+                    f"{what} asked for by the loss or an adjuster, but the backbone {name_of(backbone)} has no "
                     f"{', '.join(missing)}"
                 )
             bias = self._classifier().bias
@@ -75,7 +76,7 @@ class Network(nn.Module):
         if not isinstance(logits, Tensor) or logits.shape != (batch, self._classes or logits.shape[-1]):
             came = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
             raise ComponentError(
-                f"Expected the backbone {type(self.backbone).__name__} to give logits [B, K] = "
+                f"Expected the backbone {name_of(self.backbone)} to give logits [B, K] = "
                 f"[{batch}, {self._classes or 'K'}], but got {came}"
             )
         return logits

@@ -40,7 +40,7 @@ def test_every_command_exists_and_has_its_help_line(name: str) -> None:
     [
         (["rum"], "No such command 'rum'; did you mean 'run'?"),
         (["plugin"], "No such command 'plugin'; did you mean 'plugins'?"),
-        (["zzzz"], "No such command 'zzzz'; commands: run, resume, plugins"),
+        (["zzzz"], "No such command 'zzzz'; commands: run, resume, adjust, recipes, plugins"),
         (["plugins", "lits"], "No such command 'lits'; did you mean 'list'?"),
         (["--versoin"], "No such option"),
         (["plugins", "list", "--jsn"], "No such option"),
@@ -66,7 +66,7 @@ def test_the_installed_script(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert "Usage: imbalearn [OPTIONS] COMMAND" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("", set(COMMANDS)), ("re", {"resume"}), ("x", set())])
+@pytest.mark.parametrize(("typed", "offered"), [("", set(COMMANDS)), ("re", {"resume", "recipes"}), ("x", set())])
 def test_completion_of_commands_imports_none(broken: LazyGroup, typed: str, offered: set[str]) -> None:
     with click.Context(app) as context:
         assert {item.value for item in app.shell_complete(context, typed)} == offered

@@ -234,13 +234,16 @@ BROKEN = [
     (Numpy, DRAWS, "expected building and fitting it to draw"),
     (Noise, DRAWS, "expected a call to draw"),
     (ForgetsTau, STATE, "expected the logits of the one whose state was loaded, but they differ"),
-    (CannotLoad, STATE, "expected load_state_dict beside state_dict"),
     (OtherKeys, STATE, "to take the state of a fitted one, but 'temperature'"),
     (Empty, EMPTY, "to raise a ValueError, but it raised RuntimeError: max()"),
     (EmptyMean, EMPTY, "expected finite logits after a fit without validation rows, or a refusal"),
     (CorrectsAWord, SHARE, "to be a bool or a finite number, but got 'tau'"),
     (CorrectsNan, SHARE, "to be a bool or a finite number, but got nan"),
 ]
+
+
+def test_a_state_that_is_only_saved_is_allowed() -> None:
+    assert outcome_of(subject_of("adjuster", CannotLoad), STATE).status == "skipped"
 
 
 @pytest.mark.parametrize(("factory", "check", "message"), BROKEN, ids=[case[0].__name__ for case in BROKEN])

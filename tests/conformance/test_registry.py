@@ -81,6 +81,7 @@ def npz_file(folder: Path) -> str:
 OPTIONS: dict[str, OptionTexts] = {
     "sampler:weighted": "weights=[1,2,3,4,5]",
     "backbone:resnet20": ["norm=batch", "norm=group,shortcut=pad", "freeze=all-but-head"],
+    "backbone:torchvision": "model=resnet18",
     "backbone:timm": ["model=test_resnet", "model=test_vit"],
     "dataset:folder": image_folder,
     "dataset:csv": csv_file,

@@ -34,6 +34,21 @@ def test_exp_is_exact_where_binary_powers_are_not():
     assert wanted("exp:ratio=243", [243] * 6) == [243, 81, 27, 9, 3, 1]
 
 
+@pytest.mark.parametrize("ratio", [10, 50, 100, 200])
+@pytest.mark.parametrize(("classes", "largest"), [(10, 5000), (100, 500)])
+def test_exp_counts_are_those_of_the_published_formula(ratio, classes, largest):
+    # As the CIFAR-LT of Cao 2019 and Cui 2019 is made: each count of its own power of the imbalance factor.
+    expected = [int(largest * (1 / ratio) ** (c / (classes - 1))) for c in range(classes)]
+    assert wanted(f"exp:ratio={ratio}", [largest] * classes) == expected
+
+
+@pytest.mark.parametrize(("ratio", "total"), [(10, 27500), (100, 25250)])
+@pytest.mark.parametrize("available", [CIFAR10, CIFAR100])
+def test_step_totals(ratio, total, available):
+    # Half of 50,000 images stay whole, and of the other half one in `ratio`.
+    assert sum(wanted(f"step:ratio={ratio}", available)) == total
+
+
 def test_step_with_half_the_classes():
     assert sum(wanted("step:ratio=10", CIFAR10)) == 27500
     assert wanted("step:ratio=10", CIFAR10) == [5000] * 5 + [500] * 5
@@ -118,5 +133,11 @@ def test_problems_are_found_without_data():
 
 
 def test_the_full_spelling_reads_back():
-    for text in ("none", "exp:ratio=100.0,n_max=none", "step:ratio=10.0,head=1,n_max=none", "counts:values=[1,2]"):
+    for text in (
+        "none",
+        "exp:ratio=100.0,n_max=none",
+        "step:ratio=10.0,head=1,n_max=none",
+        "counts:values=[1,2]",
+        'manifest:path="/runs/a, b/subset.json"',
+    ):
         assert str(PROFILES.resolve(text)) == text

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalearn_torch.data.subset import choose_subset, indices_by_class, subset_digest
+from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.data.subset import choose_subset, indices_by_class, profile_subset, subset_digest
 from imbalearn_torch.errors import DataError
 
 TARGETS = torch.tensor([2, 0, 1, 0, 2, 2, 0, 1, 0])
@@ -62,6 +63,14 @@ def test_each_image_is_equally_likely():
 def test_more_than_there_is():
     with pytest.raises(DataError, match="class 1 has 2 images, but 3 are wanted"):
         choose_subset(TARGETS, torch.tensor([1, 3, 1]), seed=0)
+
+
+def test_a_profile_chooses_among_the_candidates_and_answers_in_indices_of_the_whole():
+    candidates = torch.tensor([1, 2, 4, 5, 7, 8])  # of class 0: 1 and 8; of class 1: 2 and 7; of class 2: 4 and 5
+    found = profile_subset(PROFILES.resolve("counts:values=[2,1,0]"), TARGETS, candidates, num_classes=3, seed=0)
+    assert found.tolist() in ([1, 2, 8], [1, 7, 8])
+    within = choose_subset(TARGETS[candidates], torch.tensor([2, 1, 0]), seed=0)
+    assert found.tolist() == candidates[within].tolist()
 
 
 def test_the_digest_is_that_of_little_endian_bytes():

@@ -17,7 +17,7 @@ def test_every_component_is_spelled_in_full() -> None:
     config = resolved(loss="focal", sampler="balanced", optimizer="sgd:lr=0.2", augment="flip").config
     assert config.loss == "imbalearn-torch/focal:gamma=2.0"
     assert config.sampler.startswith("imbalearn-torch/balanced:start=0.0")
-    assert config.optimizer == "sgd:lr=0.2,momentum=0.9,weight_decay=0.0005,nesterov=true"
+    assert config.optimizer == "sgd:lr=0.2,momentum=0.9,weight_decay=0.0005,nesterov=true,head_lr=none"
     assert (config.lr, config.weight_decay, config.augment) == (0.2, 0.0005, "flip")
 
 

@@ -16,6 +16,7 @@ from imbalearn_torch.plugin.spec import KINDS
 
 __all__ = ["command", "plugin_options"]
 
+_WIDEST = 120
 _COLUMNS = ("kind", "name", "summary", "from")
 _ALL_COLUMNS = ("kind", "name", "summary", "reference", "aliases", "from")
 
@@ -87,11 +88,16 @@ def _records(found: Registry, kind: str | None) -> dict[str, list[dict[str, Any]
 
 def _rows(found: Registry, kind: str | None, everything: bool) -> list[tuple[str, ...]]:
     return [
-        tuple(one_line(cell) for cell in _cells(each, name, entry, everything))
+        tuple(_cut(one_line(cell)) for cell in _cells(each, name, entry, everything))
         for each in ((kind,) if kind else KINDS)
         for name, entry in zip(found.names(each), found.entries(each), strict=True)
         if everything or entry.component.deprecated is None
     ]
+
+
+def _cut(cell: str) -> str:
+    """At most what leaves the other rows readable; `show` has the rest."""
+    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
 
 
 def _cells(kind: str, name: str, entry: Entry, everything: bool) -> tuple[str, ...]:

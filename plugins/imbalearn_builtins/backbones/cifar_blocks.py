@@ -1,4 +1,4 @@
-"""The residual block of the CIFAR ResNets, its shortcuts and its norm layers."""
+"""The residual blocks of the CIFAR ResNets and their shortcuts."""
 
 from __future__ import annotations
 
@@ -7,22 +7,11 @@ from typing import Literal
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-__all__ = ["BasicBlock", "PadShortcut", "Shortcut", "conv3x3", "norm_layer"]
+from imbalearn_builtins.backbones.layers import conv3x3, norm_layer
+
+__all__ = ["BasicBlock", "Bottleneck", "PadShortcut", "Shortcut"]
 
 Shortcut = Literal["projection", "pad", "none"]
-
-# Of 16, 32 and 64 channels these are groups of 2, 4 and 8: a group of one channel would leave nothing of a 1x1 map.
-_GROUPS = 8
-
-
-def conv3x3(inside: int, outside: int, stride: int = 1) -> nn.Conv2d:
-    """A 3x3 convolution that keeps the size at stride 1; a norm layer follows, so it has no bias."""
-    return nn.Conv2d(inside, outside, kernel_size=3, stride=stride, padding=1, bias=False)
-
-
-def norm_layer(norm: Literal["batch", "group"], channels: int) -> nn.Module:
-    """Batch norm, or group norm of eight groups (Wu and He 2018, arXiv:1803.08494)."""
-    return nn.BatchNorm2d(channels) if norm == "batch" else nn.GroupNorm(_GROUPS, channels)
 
 
 class PadShortcut(nn.Module):
@@ -44,7 +33,11 @@ class PadShortcut(nn.Module):
         return F.pad(x[:, :, :: self.stride, :: self.stride], self.padding)
 
 
-def _shortcut(shortcut: Shortcut, norm: Literal["batch", "group"], inside: int, outside: int, stride: int) -> nn.Module:
+def _shortcut(
+    shortcut: Shortcut, norm: Literal["batch", "group"], inside: int, outside: int, stride: int
+) -> nn.Module | None:
+    if shortcut == "none":
+        return None
     if inside == outside and stride == 1:
         return nn.Identity()
     if shortcut == "pad":
@@ -53,12 +46,18 @@ def _shortcut(shortcut: Shortcut, norm: Literal["batch", "group"], inside: int, 
     return nn.Sequential(projection, norm_layer(norm, outside))
 
 
+def _joined(inner: Tensor, x: Tensor, shortcut: nn.Module | None) -> Tensor:
+    if shortcut is not None:
+        inner += shortcut(x)
+    return F.relu(inner, inplace=True)
+
+
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with norm, and a shortcut around them: relu(norm(conv(relu(norm(conv(x))))) + shortcut(x)).
 
     Args:
         inside: Channels of the input.
-        outside: Channels of the output.
+        width: Channels of the output.
         stride: Of the first convolution.
         shortcut: Where the shape changes: a 1x1 convolution with norm ("projection") or zero channels ("pad"); "none"
             leaves out the shortcut everywhere.
@@ -68,19 +67,53 @@ class BasicBlock(nn.Module):
         [1] K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv:1512.03385
     """
 
+    expansion = 1
+
     def __init__(
-        self, inside: int, outside: int, stride: int, *, shortcut: Shortcut, norm: Literal["batch", "group"]
+        self, inside: int, width: int, stride: int, *, shortcut: Shortcut, norm: Literal["batch", "group"]
     ) -> None:
         super().__init__()
-        self.conv1 = conv3x3(inside, outside, stride)
-        self.bn1 = norm_layer(norm, outside)
-        self.conv2 = conv3x3(outside, outside)
-        self.bn2 = norm_layer(norm, outside)
-        self.shortcut = None if shortcut == "none" else _shortcut(shortcut, norm, inside, outside, stride)
+        self.conv1 = conv3x3(inside, width, stride)
+        self.bn1 = norm_layer(norm, width)
+        self.conv2 = conv3x3(width, width)
+        self.bn2 = norm_layer(norm, width)
+        self.shortcut = _shortcut(shortcut, norm, inside, width, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         inner = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        inner = self.bn2(self.conv2(inner))
-        if self.shortcut is not None:
-            inner += self.shortcut(x)
-        return F.relu(inner, inplace=True)
+        return _joined(self.bn2(self.conv2(inner)), x, self.shortcut)
+
+
+class Bottleneck(nn.Module):
+    """A 1x1, a 3x3 and a 1x1 convolution with norms, the last four times as wide, and a shortcut around them.
+
+    Args:
+        inside: Channels of the input.
+        width: Channels of the 3x3 convolution; the output has four times as many.
+        stride: Of the 3x3 convolution.
+        shortcut: As in `BasicBlock`.
+        norm: Batch or group norm.
+
+    References:
+        [1] K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv:1512.03385
+    """
+
+    expansion = 4
+
+    def __init__(
+        self, inside: int, width: int, stride: int, *, shortcut: Shortcut, norm: Literal["batch", "group"]
+    ) -> None:
+        super().__init__()
+        outside = width * self.expansion
+        self.conv1 = nn.Conv2d(inside, width, kernel_size=1, bias=False)
+        self.bn1 = norm_layer(norm, width)
+        self.conv2 = conv3x3(width, width, stride)
+        self.bn2 = norm_layer(norm, width)
+        self.conv3 = nn.Conv2d(width, outside, kernel_size=1, bias=False)
+        self.bn3 = norm_layer(norm, outside)
+        self.shortcut = _shortcut(shortcut, norm, inside, outside, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        inner = F.relu(self.bn2(self.conv2(inner)), inplace=True)
+        return _joined(self.bn3(self.conv3(inner)), x, self.shortcut)

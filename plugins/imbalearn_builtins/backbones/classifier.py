@@ -6,24 +6,16 @@ from typing import Any
 
 from torch import nn
 
-from imbalearn_torch import errors
-
 __all__ = ["classifier_names"]
 
 
 def classifier_names(backbone: Any) -> frozenset[str]:
-    """The names of the parameters of `backbone.get_classifier()`.
+    """The names of the parameters of `backbone.get_classifier()`; none where there is no classifier.
 
     Args:
-        backbone: A module with timm's `get_classifier`; a distilled transformer has a tuple of two.
-
-    Raises:
-        OptionError: It has no classifier with parameters.
+        backbone: A module; a distilled transformer of timm has a tuple of two classifiers.
     """
-    found = backbone.get_classifier()
+    found = backbone.get_classifier() if hasattr(backbone, "get_classifier") else ()
     heads: tuple[nn.Module, ...] = found if isinstance(found, tuple) else (found,)
     inside = {id(parameter) for head in heads for parameter in head.parameters()}
-    names = frozenset(name for name, parameter in backbone.named_parameters() if id(parameter) in inside)
-    if not names:
-        raise errors.OptionError(f"Expected a backbone with a classifier, but {type(backbone).__name__} has none")
-    return names
+    return frozenset(name for name, parameter in backbone.named_parameters() if id(parameter) in inside)

@@ -9,6 +9,7 @@ from typing import Literal
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from imbalearn_builtins.backbones.choices import check_choice
 from imbalearn_builtins.backbones.classifier import classifier_names
 from imbalearn_torch import errors
 
@@ -31,11 +32,14 @@ def freeze_parameters(backbone: nn.Module, freeze: Literal["none", "all-but-head
     Raises:
         OptionError: `freeze` is none of these, or the backbone has no classifier.
     """
-    if freeze not in _FREEZES:
-        raise errors.OptionError(f"Expected `freeze` to be one of {', '.join(_FREEZES)}, but got {freeze!r}")
+    check_choice("freeze", freeze, _FREEZES)
     if freeze == "none":
         return
     trained = classifier_names(backbone)
+    if not trained:
+        raise errors.OptionError(
+            f"Expected a backbone with a classifier for freeze={freeze}, but {type(backbone).__name__} has none"
+        )
     if freeze == "all-but-head-and-norm":
         trained |= _norm_names(backbone)
     for name, parameter in backbone.named_parameters():

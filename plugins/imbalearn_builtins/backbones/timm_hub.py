@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from imbalearn_builtins.backbones.downloads import answers
 from imbalearn_torch import errors
 
 __all__ = ["check_downloadable"]
 
 _FILES = ("model.safetensors", "pytorch_model.bin")
-_SECONDS = 5.0
 
 
 def check_downloadable(model: str, config: Any) -> None:
@@ -22,36 +22,17 @@ def check_downloadable(model: str, config: Any) -> None:
     Raises:
         OptionError: There are no published weights, or they are neither cached nor within reach.
     """
-    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub import constants, try_to_load_from_cache
 
     if config is None or not config.has_weights:
         raise errors.OptionError(
             f"Expected `pretrained` to be a path or false, but got true; timm has no weights of {model!r}"
         )
     repository = config.hf_hub_id
-    if repository is None:
+    if repository is None or any(isinstance(try_to_load_from_cache(repository, file), str) for file in _FILES):
         return
-    cached = any(isinstance(try_to_load_from_cache(repository, file), str) for file in _FILES)
-    if not cached and not _hub_answers():
+    if constants.is_offline_mode() or not answers(constants.ENDPOINT):
         raise errors.OptionError(
             f"The weights of {model!r} are downloaded from the Hugging Face hub ({repository}), which cannot be"
             " reached; go online once, or give pretrained=PATH"
         )
-
-
-def _hub_answers() -> bool:
-    from http.client import HTTPException
-    from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
-
-    from huggingface_hub import constants
-
-    if constants.is_offline_mode():
-        return False
-    try:
-        with urlopen(Request(constants.ENDPOINT, method="HEAD"), timeout=_SECONDS):
-            return True
-    except HTTPError:
-        return True
-    except (OSError, HTTPException):
-        return False

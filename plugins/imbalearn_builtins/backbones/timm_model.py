@@ -6,11 +6,13 @@ import difflib
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from torch import nn
 
+from imbalearn_builtins.backbones.choices import check_choice
 from imbalearn_builtins.backbones.freezing import freeze_parameters
-from imbalearn_builtins.backbones.images import check_images, image_sides
+from imbalearn_builtins.backbones.images import check_images, image_sides, refused_for, try_image
+from imbalearn_builtins.backbones.mixins import resize_inputs
+from imbalearn_builtins.backbones.normalisation import normalize_as
 from imbalearn_builtins.backbones.pretrained import load_tensors, read_tensors
 from imbalearn_builtins.backbones.timm_hub import check_downloadable
 from imbalearn_torch import errors
@@ -26,6 +28,8 @@ def timm_model(
     model: str,
     pretrained: bool | Path = False,
     freeze: Literal["none", "all-but-head", "all-but-head-and-norm"] = "none",
+    resize: int | None = None,
+    normalize: Literal["data", "model"] = "data",
 ) -> nn.Module:
     """A model of timm with a head for K classes.
 
@@ -41,6 +45,9 @@ def timm_model(
             names. A head of another K stays fresh.
         freeze: "all-but-head" trains the head and keeps batch norm's statistics; "all-but-head-and-norm" also trains
             the norm layers.
+        resize: Pixels a side that images are scaled to inside the model, bilinearly with antialiasing.
+        normalize: "data": by mean and standard deviation of the data; "model": by those that timm's published weights
+            were trained with (the attributes `input_mean` and `input_std`, which the engine heeds).
 
     Returns:
         The timm model itself; `stages`, for hidden mixing, is added where timm says where its stages are.
@@ -52,14 +59,24 @@ def timm_model(
         [1] R. Wightman, PyTorch Image Models, 2019, github.com/huggingface/pytorch-image-models
     """
     check_images(num_classes, in_channels)
+    check_choice("normalize", normalize, ("data", "model"))
     config = _published(model)
     if pretrained is True:
         check_downloadable(model, config)
-    backbone = _create(
-        model, config, pretrained is True, num_classes, in_channels=in_channels, sides=image_sides(image_size)
-    )
+    sides = image_sides(image_size)
+    arguments: dict[str, Any] = {"num_classes": num_classes, "in_chans": in_channels}
+    # What timm calls a fixed input size is one that the model is told as `img_size`; all others take any size.
+    told = sides if resize is None else (resize, resize)
+    if told is not None and config is not None and config.fixed_input_size:
+        arguments["img_size"] = told
+    with refused_for(f"timm's {model!r}", in_channels, sides):
+        backbone = _create(model, pretrained is True, arguments)
+        resize_inputs(backbone, resize)
+        try_image(backbone, in_channels, sides)
     if not isinstance(pretrained, bool):
         load_tensors(backbone, read_tensors(pretrained), pretrained)
+    if normalize == "model":
+        normalize_as(backbone, getattr(config, "mean", None), getattr(config, "std", None), in_channels)
     _add_stages(backbone)
     freeze_parameters(backbone, freeze)
     return backbone
@@ -81,31 +98,13 @@ def _published(model: str) -> Any:
         raise errors.OptionError(f"Expected a tag that timm has for {name!r} ({tags}), but got {model!r}") from error
 
 
-def _create(
-    model: str, config: Any, pretrained: bool, num_classes: int, *, in_channels: int, sides: tuple[int, int] | None
-) -> nn.Module:
+def _create(model: str, pretrained: bool, arguments: dict[str, Any]) -> nn.Module:
     import timm
 
-    arguments: dict[str, Any] = {"num_classes": num_classes, "in_chans": in_channels}
-    # What timm calls a fixed input size is one that the model is told as `img_size`; all others take any size.
-    if sides is not None and config is not None and config.fixed_input_size:
-        arguments["img_size"] = sides
     try:
-        backbone = timm.create_model(model, pretrained=pretrained, **arguments)
-        if sides is not None:
-            # Many models find out only in `forward` that images are too small for their patches or windows.
-            with torch.no_grad():
-                backbone.eval()(torch.zeros(1, in_channels, *sides))
-            backbone.train()
+        return timm.create_model(model, pretrained=pretrained, **arguments)
     except OSError as error:
         raise errors.OptionError(f"The weights of timm's {model!r} could not be downloaded: {error}") from error
-    except Exception as error:  # timm's models raise whatever a wrong shape leads to
-        cause = f"{type(error).__name__}: {error}".partition("\n")[0]
-        images = "images of any size" if sides is None else f"images of {sides[0]}x{sides[1]} pixels"
-        raise errors.OptionError(
-            f"timm's {model!r} does not work with {in_channels} channels and {images}: {cause}"
-        ) from error
-    return backbone
 
 
 def _add_stages(backbone: Any) -> None:

@@ -58,7 +58,7 @@ def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple
     """The files and class names of one table."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
+            reader = csv.DictReader(stream, strict=True, skipinitialspace=True)
             columns, rows = list(reader.fieldnames or ()), list(reader)
     except (OSError, UnicodeError, csv.Error) as error:
         raise errors.DataError(f"the table {table} cannot be read: {error}") from error
@@ -70,8 +70,15 @@ def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple
         )
     if not rows:
         raise errors.DataError(f"the table {table} has no row")
-    empty = [number for number, row in enumerate(rows, start=1) if not row[file] or not (row[label] or "").strip()]
+    long = [number for number, row in enumerate(rows, start=1) if None in row]
+    if long:
+        raise errors.DataError(f"{table} has more cells than its header in {some_rows(long)}; quote names with commas")
+    empty = [number for number, row in enumerate(rows, start=1) if not _has(row, file) or not _has(row, label)]
     if empty:
         raise errors.DataError(f"{table} has no file or no label in {some_rows(empty)}")
     folder = table.parent if images is None else images.expanduser()
     return [(str(folder / row[file]), row[label].strip()) for row in rows]
+
+
+def _has(row: dict[str, str | None], column: str) -> bool:
+    return bool((row[column] or "").strip())

@@ -61,13 +61,21 @@ def classes_of_labels(targets: dict[str, Tensor]) -> tuple[str, ...]:
 def labels_of_names(names: dict[str, list[str]]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """Labels for classes given by name: the sorted names of all parts together are the classes.
 
+    Where every name is a whole number, "2" stands before "10".
+
     Args:
         names: Of each sample, by part.
 
     Returns:
         int64 `[N]` by part, and the classes.
     """
-    classes = sorted({name for part in names.values() for name in part})
+    found = {name for part in names.values() for name in part}
+    classes = sorted(found, key=_magnitude if all(name.isascii() and name.isdecimal() for name in found) else None)
     label_of = {name: label for label, name in enumerate(classes)}
     targets = {part: torch.tensor([label_of[name] for name in each]) for part, each in names.items()}
     return targets, tuple(classes)
+
+
+def _magnitude(number: str) -> tuple[int, str, str]:
+    digits = number.lstrip("0")
+    return len(digits), digits, number

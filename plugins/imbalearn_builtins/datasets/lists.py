@@ -36,7 +36,8 @@ def image_list(
         std: As `mean`, > 0.
 
     Raises:
-        DataError: A list is missing, empty or malformed, a label has no training list, or an image cannot be read.
+        DataError: A list is missing, empty or malformed, a label is beyond every number of classes there could be, or
+            an image cannot be read.
         OptionError: `size`, `mean` or `std` is out of range.
 
     References:
@@ -57,7 +58,8 @@ def image_list(
 def _read(file: Path, images: Path | None) -> list[tuple[str, int]]:
     """The files and labels of one list."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: it also splits at characters that a file name may hold.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeError) as error:
         raise errors.DataError(f"the list {file} cannot be read: {error}") from error
     folder = file.parent if images is None else images.expanduser()

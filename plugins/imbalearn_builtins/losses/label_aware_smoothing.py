@@ -39,8 +39,9 @@ class LabelAwareSmoothingLoss(nn.Module):
         [1] Zhong, Cui, Liu, Jia. Improving Calibration for Long-Tailed Recognition. CVPR 2021, arXiv:2104.00466.
 
     >>> import torch
-    >>> LabelAwareSmoothingLoss(class_counts=torch.tensor([31, 11, 1]), head=0.4).smoothing.tolist()  # sin(30°) = 1/2
-    [0.4, 0.2, 0.0]
+    >>> loss = LabelAwareSmoothingLoss(class_counts=torch.tensor([31, 11, 1]), head=0.4)
+    >>> loss.smoothing.float()  # sin 90°, 30° and 0°
+    tensor([0.4000, 0.2000, 0.0000])
     """
 
     smoothing: Tensor

@@ -92,24 +92,21 @@ class _SigmoidFocal(torch.autograd.Function):
 
 
 def _sum_and_slope(x: Tensor, gamma: float, left_out: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """The sum of h over the columns without those left out, `[B]`, and h' where none is, `[B, K]`.
-
-    In two arrays: a third costs more than to take the sigmoid again. torch's softplus takes twice as long as all this.
-    """
+    """The sum of h over the columns without those left out, `[B]`, and h' where none is, `[B, K]`."""
     # 1 - s, which must neither round to 0 for a large x nor have a logarithm of -inf.
     rest = x.neg().sigmoid_().clamp_min_(torch.finfo(x.dtype).tiny)
     spare = rest.log()
     # softplus(x) = -log(1 - s). Where 1 - s rounds to nearly 1, its logarithm lacks what rounding has taken, which is
-    # s - (1 - rest); where the floor holds, softplus(x) is x.
-    cost = rest.sub_(1).sub_(spare).add_(torch.sigmoid(x, out=spare))
-    torch.maximum(cost, x, out=cost)
-    value = cost.mul_(spare.pow_(gamma))
+    # s - (1 - rest); where the floor holds, softplus(x) is x. torch's softplus takes twice as long as all this.
+    cost = rest.sub_(1).sub_(spare)
+    share = torch.sigmoid(x, out=spare)
+    torch.maximum(cost.add_(share), x, out=cost)
+    # A third array would cost as much as the logarithm.
+    value = cost.mul_(share).mul_(share) if gamma == 2 else cost.mul_(share**gamma)
     if left_out is not None:
         value.scatter_(1, left_out, 0.0)
     total = value.sum(dim=1)
-    share = torch.sigmoid(x, out=spare)
-    slope = value.mul_(gamma).addcmul_(value, share, value=-1)
-    return total, slope.add_(share.pow_(gamma + 1))
+    return total, value.mul_(gamma).addcmul_(value, share, value=-1).add_(share.pow_(gamma + 1))
 
 
 def _differentiable_slope(x: Tensor, gamma: float) -> Tensor:

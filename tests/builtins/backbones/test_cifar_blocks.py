@@ -1,28 +1,31 @@
-"""The basic block, against torchvision's; the pad shortcut, against a drawing by hand."""
+"""The blocks, against torchvision's; the pad shortcut, against a drawing by hand."""
 
 import pytest
 import torch
 from torch import nn
 
-from imbalearn_builtins.backbones.cifar_blocks import BasicBlock, PadShortcut, norm_layer
+from imbalearn_builtins.backbones.cifar_blocks import BasicBlock, Bottleneck, PadShortcut
 
 
-def test_projection_block_equals_torchvision():
-    from torchvision.models.resnet import BasicBlock as Oracle
-    from torchvision.models.resnet import conv1x1
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("block", [BasicBlock, Bottleneck])
+def test_projection_block_equals_torchvision(block, stride):
+    from torchvision.models import resnet
 
-    oracle = Oracle(16, 32, stride=2, downsample=nn.Sequential(conv1x1(16, 32, 2), nn.BatchNorm2d(32))).double()
-    block = BasicBlock(16, 32, 2, shortcut="projection", norm="batch").double()
-    tensors = {name.replace("downsample", "shortcut"): tensor for name, tensor in oracle.state_dict().items()}
-    block.load_state_dict(tensors)
+    outside = 32 * block.expansion
+    downsample = nn.Sequential(resnet.conv1x1(16, outside, stride), nn.BatchNorm2d(outside))
+    oracle = getattr(resnet, block.__name__)(16, 32, stride=stride, downsample=downsample).double()
+    ours = block(16, 32, stride, shortcut="projection", norm="batch").double()
+    ours.load_state_dict({name.replace("downsample", "shortcut"): each for name, each in oracle.state_dict().items()})
     images = torch.randn(3, 16, 9, 9, dtype=torch.float64)
-    torch.testing.assert_close(block(images), oracle(images))
+    torch.testing.assert_close(ours(images), oracle(images))
 
 
+@pytest.mark.parametrize("block", [BasicBlock, Bottleneck])
 @pytest.mark.parametrize("shortcut", ["pad", "projection"])
-def test_shortcut_is_the_identity_where_the_shape_stays(shortcut):
-    block = BasicBlock(16, 16, 1, shortcut=shortcut, norm="batch")
-    assert isinstance(block.shortcut, nn.Identity)
+def test_shortcut_is_the_identity_where_the_shape_stays(shortcut, block):
+    made = block(16 * block.expansion, 16, 1, shortcut=shortcut, norm="batch")
+    assert isinstance(made.shortcut, nn.Identity)
 
 
 def test_pad_shortcut_takes_every_second_pixel_between_zero_channels():
@@ -34,10 +37,9 @@ def test_pad_shortcut_takes_every_second_pixel_between_zero_channels():
     torch.testing.assert_close(out, expected)
 
 
-@pytest.mark.parametrize("channels", [16, 32, 64])
-def test_group_norm_has_at_least_two_channels_a_group(channels):
-    norm = norm_layer("group", channels)
-    assert isinstance(norm, nn.GroupNorm)
-    assert norm.num_groups == 8
-    # Groups of one channel would normalise a 1x1 map to zero.
-    assert norm(torch.randn(2, channels, 1, 1)).abs().max() > 0.1
+@pytest.mark.parametrize("block", [BasicBlock, Bottleneck])
+def test_without_a_shortcut_a_block_whose_last_norm_is_zero_forgets_its_input(block):
+    made = block(8, 8, 1, shortcut="none", norm="batch")
+    last = made.bn2 if block is BasicBlock else made.bn3
+    nn.init.zeros_(last.weight)
+    assert torch.equal(made(torch.randn(2, 8, 4, 4)), torch.zeros(2, 8 * block.expansion, 4, 4))

@@ -4,20 +4,34 @@ import importlib
 
 import pytest
 
+from imbalearn_builtins.backbones.records import BACKBONES
 from imbalearn_torch import backbones, build
 
 
-@pytest.mark.parametrize("name", ["PlainNet20", "ResNet20", "timm_model"])
-def test_names_are_the_built_ins_own(name):
-    home = importlib.import_module(f"imbalearn_builtins.backbones.{name.lower() if name != 'timm_model' else name}")
-    assert getattr(backbones, name) is getattr(home, name)
+@pytest.mark.parametrize("component", BACKBONES, ids=lambda each: each.name)
+def test_names_are_the_built_ins_own(component):
+    home, _, name = component.factory.partition(":")
+    assert getattr(backbones, name) is getattr(importlib.import_module(home), name)
     assert name in dir(backbones)
     assert name in backbones.__all__
 
 
 @pytest.mark.parametrize(
-    "text", ["resnet20:shortcut=pad,freeze=all-but-head", "plainnet20:norm=group", "timm:model=test_vit"]
+    "text",
+    [
+        "resnet20:shortcut=pad,freeze=all-but-head",
+        "resnet110:block=bottleneck",
+        "plainnet20:norm=group",
+        "resnet18-cifar",
+        "small-cnn",
+        "vgg-like:head_pool=average,dropout=0.5",
+        "timm:model=test_vit",
+        "torchvision:model=shufflenet_v2_x0_5",
+    ],
 )
-def test_option_strings_build(text):
-    net = build("backbone", text, num_classes=6, in_channels=1, image_size=(32, 32), input_shape=(1, 32, 32))
+@pytest.mark.parametrize("channels", [1, 3])
+def test_option_strings_build(text, channels):
+    shape = (channels, 32, 32)
+    net = build("backbone", text, num_classes=6, in_channels=channels, image_size=(32, 32), input_shape=shape)
     assert net.get_classifier().out_features == 6
+    assert len(net.stages) >= 3

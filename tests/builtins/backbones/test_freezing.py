@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from imbalearn_builtins.backbones.freezing import freeze_parameters
-from imbalearn_builtins.backbones.resnet20 import ResNet20
+from imbalearn_builtins.backbones.resnet import ResNet20
 from imbalearn_builtins.backbones.timm_model import timm_model
 
 

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from imbalearn_builtins.backbones.pretrained import read_tensors
-from imbalearn_builtins.backbones.resnet20 import ResNet20
+from imbalearn_builtins.backbones.resnet import ResNet20
 from imbalearn_torch.errors import OptionError
 
 

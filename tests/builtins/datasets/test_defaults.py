@@ -49,6 +49,11 @@ def test_labels_of_names():
     assert {part: each.tolist() for part, each in targets.items()} == {"train": [2, 0], "test": [1]}
 
 
+def test_names_that_are_numbers_stand_in_the_order_of_numbers():
+    assert labels_of_names({"train": ["10", "2", "0"], "test": ["002", "1"]})[1] == ("0", "1", "002", "2", "10")
+    assert labels_of_names({"train": ["10", "2", "-1"]})[1] == ("-1", "10", "2")  # not all are whole numbers
+
+
 def test_some_rows():
     assert some_rows([3]) == "row 3"
     assert some_rows(list(range(12))) == "rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"

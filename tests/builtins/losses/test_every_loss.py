@@ -25,6 +25,13 @@ SPECS = [
     "lade:alpha=0",
     "gcl:m=0.1,noise=0",
     "seesaw",
+    "sigmoid-focal",
+    "sigmoid-focal:gamma=0.5,alpha=0.5",
+    "equalization:gamma=1,lam=0.1",
+    "label-aware-smoothing",
+    "poly1",
+    "asymmetric",
+    "asymmetric:gamma_pos=0.5,gamma_neg=0.5",
 ]
 
 

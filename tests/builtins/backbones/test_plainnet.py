@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from imbalearn_builtins.backbones.plainnet20 import PlainNet20
-from imbalearn_builtins.backbones.resnet20 import ResNet20
+from imbalearn_builtins.backbones.plainnet import PlainNet20
+from imbalearn_builtins.backbones.resnet import ResNet20
 
 
 @pytest.mark.parametrize("classes", [10, 100])

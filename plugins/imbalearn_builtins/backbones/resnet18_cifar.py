@@ -1,4 +1,4 @@
-"""The CIFAR ResNet of 20 layers."""
+"""ResNet18 with a stem for small images."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from typing import Literal
 
 from imbalearn_builtins.backbones.cifar_resnet import CifarResNet
 
-__all__ = ["ResNet20"]
+__all__ = ["ResNet18Cifar"]
 
 
-class ResNet20(CifarResNet):
-    """The residual network of 20 layers for small images.
+class ResNet18Cifar(CifarResNet):
+    """ResNet18 [1] whose first layer is a 3x3 convolution of stride 1, without max-pooling behind it.
 
-    A block computes relu(f(x) + x), with f two 3x3 convolutions and their norms; nine blocks in three stages of 16, 32
-    and 64 channels stand between a 3x3 stem and mean pooling with a linear head [1].
+    Four stages of two basic blocks with 64, 128, 256 and 512 channels. A file of torchvision's or timm's ResNet18 with
+    such a stem fits, whatever it calls shortcuts and head.
 
-    Shapes: images [B, C, H, W] of any size -> logits [B, K]; features [B, 64].
+    Shapes: images [B, C, H, W] of any size -> logits [B, K]; features [B, 512].
 
     Args:
         num_classes: K.
         in_channels: C.
-        shortcut: Where the shape changes: "projection", a 1x1 convolution with norm (option B of [1]), or "pad", zero
-            channels and no parameters (option A, the paper's choice for CIFAR).
         norm: "batch", or "group" for eight groups (for small batches).
         pretrained: The path of a safetensors or torch file. A head of another K stays fresh, with a warning.
         freeze: "all-but-head" trains the head and keeps batch norm's statistics; "all-but-head-and-norm" also trains
@@ -34,9 +32,9 @@ class ResNet20(CifarResNet):
     References:
         [1] K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, arXiv:1512.03385
 
-    >>> net = ResNet20(num_classes=10, shortcut="pad")
+    >>> net = ResNet18Cifar(num_classes=10)
     >>> sum(parameter.numel() for parameter in net.parameters())
-    269722
+    11173962
     """
 
     def __init__(
@@ -44,16 +42,17 @@ class ResNet20(CifarResNet):
         *,
         num_classes: int,
         in_channels: int = 3,
-        shortcut: Literal["projection", "pad"] = "projection",
         norm: Literal["batch", "group"] = "batch",
         pretrained: bool | Path = False,
         freeze: Literal["none", "all-but-head", "all-but-head-and-norm"] = "none",
     ) -> None:
         super().__init__(
-            depth=20,
+            blocks=2,
+            widths=(64, 128, 256, 512),
+            block="basic",
             num_classes=num_classes,
             in_channels=in_channels,
-            shortcut=shortcut,
+            shortcut="projection",
             norm=norm,
             pretrained=pretrained,
             freeze=freeze,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from imbalearn_builtins.backbones.resnet20 import ResNet20
+from imbalearn_builtins.backbones.resnet import ResNet20
 from imbalearn_torch.errors import OptionError
 
 SHARED = Path(os.environ.get("IMBALEARN_SHARED", Path(__file__).parents[4] / "shared"))
