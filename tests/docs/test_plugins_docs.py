@@ -20,9 +20,18 @@ ATTRIBUTES = {
     "mix": {"partner", "hidden", "set_epoch"},
     "loss": {"set_epoch", "set_prior", "observe", "features", "corrects_prior", "head", "scale", "detached"},
     "weights": set(),
-    "backbone": {"forward_features", "forward_head", "get_classifier", "reset_classifier", "stages", "set_epoch"},
+    "backbone": {
+        "forward_features",
+        "forward_head",
+        "get_classifier",
+        "reset_classifier",
+        "stages",
+        "set_epoch",
+        "input_mean",
+        "input_std",
+    },
     "dataset": set(),
-    "adjuster": {"needs", "corrects_prior", "state_dict", "load_state_dict"},
+    "adjuster": {"needs", "corrects_prior", "carries", "starts_over", "state_dict", "load_state_dict"},
 }
 # the files in which the engine looks at components, and names there that are its own or Python's
 ENGINE = ("training/*.py", "adjustment/*.py", "data/plan.py", "data/prepare.py", "experiments/*.py")

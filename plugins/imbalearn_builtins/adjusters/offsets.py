@@ -83,11 +83,11 @@ def _best_step(
     values = torch.where(low < high, values, -torch.inf)  # images with one and the same edge move together
     most = values.max()
     near = int(torch.where(values >= most - _EXACT, _gap(low, high, towards), torch.inf).argmin())
-    here = int(_gap(low, high, 0.0).argmin())
-    if near == here and not towards:
-        return 0.0, 0.0
-    is_there = bool(_gap(low, high, towards)[near] == 0)
-    return towards if is_there else float(low[near] + high[near]) / 2, float(most - values[here])
+    step = float(low[near] + high[near]) / 2
+    # On an edge it is not: images there would go to whichever class comes first.
+    if (near == 0 or low[near] < towards) and (near == len(edges) or towards < high[near]):
+        step = towards
+    return step, float(most - values[_gap(low, high, 0.0).argmin()])
 
 
 def _gap(low: Tensor, high: Tensor, point: float) -> Tensor:

@@ -1,4 +1,5 @@
 import math
+import time
 from itertools import product
 from typing import Any
 
@@ -35,7 +36,7 @@ def figure(metric: str, part: Outputs, offsets: Tensor, costs: tuple[float, ...]
     return objective.value(part.targets, (part.logits.double() + offsets).argmax(dim=1))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("metric", ["macro-f1", "balanced-accuracy", "accuracy", "gmean", "f1", "costs"])
 def test_two_classes_have_the_best_of_all_thresholds(metric: str, seed: int) -> None:
     val = outputs((0.85, 0.15), 50, seed)
@@ -52,14 +53,14 @@ def test_two_classes_have_the_best_of_all_thresholds(metric: str, seed: int) -> 
     assert torch.equal(probable.long(), adjuster(val.logits).argmax(1))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("metric", ["macro-f1", "balanced-accuracy", "gmean"])
 def test_three_classes_are_as_good_as_a_grid_of_offsets(metric: str, seed: int) -> None:
     val = outputs((0.7, 0.2, 0.1), 40, seed)
     torch.manual_seed(0)
     adjuster = built(3, metric=metric)
     adjuster.fit(val)
-    grid = [step / 5 for step in range(-20, 21)]
+    grid = [step / 2.5 for step in range(-10, 11)]
     best = max(figure(metric, val, torch.tensor([0.0, b, c])) for b, c in product(grid, grid))
     assert figure(metric, val, adjuster.offsets) >= best - 1e-12
 
@@ -73,7 +74,7 @@ def test_no_single_offset_can_be_improved(metric: str) -> None:
     assert chosen["after"] >= chosen["before"]
     assert chosen["after"] == pytest.approx(figure(metric, val, adjuster.offsets), abs=1e-12)
     for label in range(6):
-        for step in torch.linspace(-4, 4, 161):
+        for step in torch.linspace(-4, 4, 41):
             moved = adjuster.offsets.clone()
             moved[label] += step
             assert figure(metric, val, moved) <= chosen["after"] + 1e-9
@@ -174,8 +175,6 @@ def test_what_does_not_fit_is_refused(classes: int, options: dict[str, Any], mes
 
 
 def test_a_thousand_images_of_ten_classes_take_seconds() -> None:
-    import time
-
     val = outputs((0.5, 0.2, 0.1, 0.05, 0.05, 0.02, 0.02, 0.02, 0.02, 0.02), 1000, 5)
     started = time.process_time()
     built(10).fit(val)
