@@ -85,12 +85,11 @@ def adjust(
         class_prior: What the predictor still carries.
         seed: Of the default generators during each `fit`.
     """
-    fitted, told, chosen, effects, warnings = [], [], [], {}, []
-    left = class_prior
+    made, chosen, effects, warnings, left = [], [], {}, [], class_prior
     for number, make in enumerate(builders):
         adjuster = make(left)
-        if fitted and getattr(adjuster, "starts_over", False):
-            warnings.append(_lost(adjuster, fitted))
+        if made and getattr(adjuster, "starts_over", False):
+            warnings.append(_lost(adjuster, [each for each, _ in made]))
             left, effects = class_prior, {}
             adjuster = make(left)
         needs = needs_of(adjuster)
@@ -99,13 +98,13 @@ def adjust(
         chosen.append(fit(adjuster, _shown(validation, needs), train=known, head=head if "head" in needs else None))
         validation, test = _after(adjuster, validation, needs), _after(adjuster, test, needs)
         train = _after(adjuster, train, needs) if train is not None else None
-        fitted.append(adjuster)
-        told.append(left)
+        made.append((adjuster, left))
         removed = removed_share(adjuster)
         if removed:
             effects[f"adjuster {number + 1} ({type(adjuster).__name__})"] = -removed * left.log()
         left = _left_by(adjuster, left)
-    return Adjusted(test.logits, validation.logits, tuple(fitted), tuple(told), tuple(chosen), effects, tuple(warnings))
+    adjusters, priors = tuple(each for each, _ in made), tuple(prior for _, prior in made)
+    return Adjusted(test.logits, validation.logits, adjusters, priors, tuple(chosen), effects, tuple(warnings))
 
 
 def applied(adjusters: Sequence[Any], outputs: Outputs) -> Tensor:

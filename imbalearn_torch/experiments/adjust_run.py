@@ -79,12 +79,8 @@ def adjust_run(
     attempts = _attempts(adjusters, chain, found)
     rows = [comparison.before(), *comparison.rows(attempts)]
     held_out = {row["name"]: row["metrics"]["val_held_out"]["macro_f1"] for row in rows if row["metrics"]["val"]}
-    return {
-        "folder": str(run.place.path),
-        "rows": rows,
-        "best": max(held_out, key=held_out.__getitem__) if held_out else None,  # the first of equal ones
-        "skipped": comparison.skipped,
-    }
+    best = max(held_out, key=held_out.__getitem__) if held_out else None  # the first of equal ones
+    return {"folder": str(run.place.path), "rows": rows, "best": best, "skipped": comparison.skipped}
 
 
 def _attempts(adjusters: Sequence[Any], chain: bool, known: Registry) -> list[Attempt]:

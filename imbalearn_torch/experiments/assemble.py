@@ -157,6 +157,8 @@ def _needs(
     """What the adjusters need; each is built once, and one that tunes is refused where nothing is held out."""
     first = [make(prior) for make in adjusters]
     needs = frozenset[str]().union(*(needs_of(each) for each in first))
+    refusals = Problems()
     for adjuster in first if not tunable else ():
-        fit_without_validation(adjuster, classes)
+        refusals.attempt(partial(fit_without_validation, adjuster, classes))
+    refusals.report()
     return needs

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 import imbalearn_torch as ibt
-from imbalearn_torch.adjustment.adjust import Adjusted, adjust, applied, needs_of
+from imbalearn_torch.adjustment.adjust import Adjusted, adjust, needs_of
 from imbalearn_torch.errors import ComponentError, OptionError
 from imbalearn_torch.priors import normalised_prior
 from imbalearn_torch.streams import generator
@@ -262,49 +262,3 @@ def test_unknown_needs_are_refused() -> None:
         Chain({"needs": {"test", "head"}}).run()
     assert needs_of(object()) == frozenset()
     assert needs_of(Spy(PRIOR, needs=["head"])) == {"head"}
-
-
-def test_what_the_predictor_carries_is_told_where_it_is_no_power_of_the_prior() -> None:
-    class Shifting(Spy):
-        carries = torch.tensor([1.0, 1.0, 2.0])
-
-    told: list[Tensor] = []
-
-    def after(prior: Tensor) -> Spy:
-        told.append(prior)
-        return Spy(prior)
-
-    result = adjust(
-        [Shifting, after], validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0
-    )
-    assert told[0].tolist() == [0.25, 0.25, 0.5]
-    assert [prior.tolist() for prior in result.priors] == [PRIOR.tolist(), [0.25, 0.25, 0.5]]
-    assert result.effects == {}  # it does not say that it corrects
-
-
-def test_one_that_starts_over_is_told_what_the_run_has_left() -> None:
-    class Fresh(Spy):
-        starts_over = True
-
-    made: list[Spy] = []
-
-    def fresh(prior: Tensor) -> Spy:
-        made.append(Fresh(prior, needs={"features"}, removes=0.5))
-        return made[-1]
-
-    builders = [lambda prior: Spy(prior, removes=True), fresh, Spy]
-    result = adjust(builders, validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0)
-    assert torch.equal(made[-1].prior, PRIOR)
-    torch.testing.assert_close(result.priors[2], normalised_prior(PRIOR.sqrt()), rtol=0, atol=1e-12)
-    assert list(result.effects) == ["adjuster 2 (Fresh)"]
-    assert result.warnings == ("adjuster Fresh starts over from the features: what Spy did is lost; put it first",)
-    first = adjust([fresh], validation=VALIDATION, test=TEST, train=None, head=None, class_prior=PRIOR, seed=0)
-    assert first.warnings == ()
-
-
-def test_fitted_adjusters_can_be_applied_again() -> None:
-    chain = Chain({"factor": 2.0}, {"shift": 1.0, "needs": {"features"}})
-    result = chain.run()
-    assert list(result.adjusters) == chain.made
-    assert torch.equal(applied(result.adjusters, TEST), result.test)
-    assert applied((), TEST) is TEST.logits
