@@ -49,9 +49,7 @@ class NoProtocol(torch.nn.Sequential):
         super().__init__(torch.nn.Flatten(), torch.nn.Linear(64, 4))
 
 
-def test_a_backbone_without_features_leaves_what_needs_none(
-    data: str, settings: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_backbone_without_features_is_told(data: str, settings: dict[str, Any], tmp_path: Path) -> None:
     config = ibt.RunConfig(data=data, val_fraction=0.3, backbone=NoProtocol(), **settings | {"epochs": 1})
     folder = ibt.run(config, out=tmp_path / "own").folder
     done = adjust_run(folder, config=config)
