@@ -14,7 +14,7 @@ from imbalearn_torch.errors import ComponentError, UnknownComponentError
 from imbalearn_torch.plugin.options import Option, format_options
 from imbalearn_torch.plugin.registry import Entry, Registry
 from imbalearn_torch.plugin.signature import import_factory
-from imbalearn_torch.plugin.source import binding, find_definition
+from imbalearn_torch.plugin.source import binding, find_lineage
 from imbalearn_torch.plugin.spec import Component
 from imbalearn_torch.plugin.table import Table
 
@@ -165,10 +165,11 @@ def _arguments_of(docstring: str) -> dict[str, str]:
 
 def _docstrings(factory: str | Callable[..., Any]) -> list[str]:
     """From the source; where only an import could tell the signature, it is imported already, and asked."""
-    definition = find_definition(factory) if isinstance(factory, str) else None
-    if definition is not None:
-        maker = binding(definition.body, "__init__") if isinstance(definition, ast.ClassDef) else None
-        return [ast.get_docstring(each) or "" for each in (definition, maker) if each is not None]
+    lineage = find_lineage(factory) if isinstance(factory, str) else ()
+    if lineage:
+        makers = (binding(each.body, "__init__") if isinstance(each, ast.ClassDef) else None for each in lineage)
+        both = [part for pair in zip(lineage, makers, strict=True) for part in pair if part is not None]
+        return [ast.get_docstring(each) or "" for each in both]
     try:
         target = import_factory(factory)
     except ComponentError:

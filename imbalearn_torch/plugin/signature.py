@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imbalearn_torch.errors import ComponentError
-from imbalearn_torch.plugin.source import binding, find_definition
+from imbalearn_torch.plugin.source import binding, binds, find_lineage
 
 __all__ = ["MISSING", "NotLiteral", "Parameter", "import_factory", "read_parameters"]
 
@@ -85,13 +85,17 @@ def read_parameters(factory: str | Callable[..., Any]) -> tuple[Parameter, ...]:
 
 def _arguments_in_source(factory: str) -> tuple[ast.arguments, bool] | None:
     """The parameters behind "module:attribute" and whether the first is `self`; None: only an import can tell."""
-    definition = find_definition(factory)
-    if isinstance(definition, ast.ClassDef):
-        if definition.decorator_list or any(key.arg == "metaclass" for key in definition.keywords):
-            return None
-        definition = binding(definition.body, "__init__")
-    if isinstance(definition, ast.FunctionDef) and not definition.decorator_list:
-        return definition.args, definition.name == "__init__"
+    for definition in find_lineage(factory):
+        found: ast.stmt | None = definition
+        if isinstance(definition, ast.ClassDef):
+            if definition.decorator_list or any(key.arg == "metaclass" for key in definition.keywords):
+                return None
+            if not binds(definition.body, "__init__"):
+                continue
+            found = binding(definition.body, "__init__")
+        if isinstance(found, ast.FunctionDef) and not found.decorator_list:
+            return found.args, found.name == "__init__"
+        return None
     return None
 
 

@@ -10,31 +10,56 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-__all__ = ["binding", "find_definition"]
+__all__ = ["binding", "binds", "find_definition", "find_lineage"]
+
+Definition = ast.ClassDef | ast.FunctionDef
 
 
-def find_definition(factory: str) -> ast.ClassDef | ast.FunctionDef | None:
+def find_definition(factory: str) -> Definition | None:
     """The `class` or `def` behind "module:attribute"; None: only an import can tell."""
+    return next(iter(find_lineage(factory)), None)
+
+
+def find_lineage(factory: str) -> tuple[Definition, ...]:
+    """The `class` or `def` behind "module:attribute", then the bases of the class that stand before it in its module.
+
+    A class is followed by its base where that is its only one, and a plain name; what stands elsewhere ends the line.
+    """
     module_name, _, attribute = factory.partition(":")
     file = _source_file(module_name)
     tree = _parse(file) if file is not None else None
-    return binding(tree.body, attribute) if tree is not None else None
+    found: list[Definition] = []
+    definition = binding(tree.body, attribute) if tree is not None else None
+    while tree is not None and definition is not None and (not found or definition.lineno < found[-1].lineno):
+        found.append(definition)
+        match definition:
+            case ast.ClassDef(bases=[ast.Name(id=base)], keywords=[]):
+                definition = binding(tree.body, base)
+            case _:
+                definition = None
+    return tuple(found)
 
 
-def binding(body: Sequence[ast.stmt], name: str) -> ast.ClassDef | ast.FunctionDef | None:
+def binds(body: Sequence[ast.stmt], name: str) -> bool:
+    """Whether a statement at this level binds `name`, in whatever way."""
+    return any(_binds(statement, name) for statement in body)
+
+
+def _binds(statement: ast.stmt, name: str) -> bool:
+    if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+        return statement.name == name
+    return isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.If, ast.Try)) and any(
+        (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name)
+        or (isinstance(node, ast.alias) and (node.asname or node.name) == name)
+        or (isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name)
+        for node in ast.walk(statement)
+    )
+
+
+def binding(body: Sequence[ast.stmt], name: str) -> Definition | None:
     """The last statement at this level that binds `name`, if it is a `def` or `class`."""
-    found: ast.ClassDef | ast.FunctionDef | None = None
-    for statement in body:
-        if isinstance(statement, (ast.ClassDef, ast.FunctionDef)) and statement.name == name:
-            found = statement
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.If, ast.Try)) and any(
-            (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name)
-            or (isinstance(node, ast.alias) and (node.asname or node.name) == name)
-            or (isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name)
-            for node in ast.walk(statement)
-        ):
-            found = None
-    return found
+    last = next((statement for statement in reversed(body) if _binds(statement, name)), None)
+    return last if isinstance(last, (ast.ClassDef, ast.FunctionDef)) else None
 
 
 def _source_file(module_name: str) -> Path | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from fake_site import FakeSite
 
-from imbalearn_torch.plugin.source import find_definition
+from imbalearn_torch.errors import ComponentError
+from imbalearn_torch.plugin.signature import read_parameters
+from imbalearn_torch.plugin.source import find_definition, find_lineage
 
 RAISES = "raise RuntimeError('this module must not run')\n"
 LOSS = "class Loss:\n    def __init__(self, *, k: int = 1): ...\n"
@@ -106,3 +108,48 @@ def test_sources_of_another_encoding_or_with_doubtful_escapes(site: FakeSite) ->
     site.write("escapes.py", r"x = '\d'" + "\nclass Loss: ...\n")
     assert line_of("latin:Loss") == 3
     assert line_of("escapes:Loss") == 2
+
+
+FAMILY = """
+class Base:
+    def __init__(self, *, k: int = 1): ...
+
+class Child(Base):
+    pass
+
+class Grandchild(Child):
+    pass
+
+class Two(Base, Child): ...
+class Meta(Base, metaclass=type): ...
+class Late(Later): ...
+class Later: ...
+from elsewhere import Far
+class Away(Far): ...
+class Own(Base):
+    __init__ = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "lineage"),
+    [
+        ("Grandchild", ["Grandchild", "Child", "Base"]),
+        ("Base", ["Base"]),
+        ("Two", ["Two"]),
+        ("Meta", ["Meta"]),
+        ("Late", ["Late"]),
+        ("Away", ["Away"]),
+        ("Absent", []),
+    ],
+)
+def test_the_bases_of_a_class_in_its_module(site: FakeSite, name: str, lineage: list[str]) -> None:
+    site.write("family.py", RAISES + FAMILY)
+    assert [each.name for each in find_lineage(f"family:{name}")] == lineage
+
+
+def test_an_inherited_init_is_read_without_importing(site: FakeSite) -> None:
+    site.write("relatives.py", RAISES + FAMILY)
+    assert [each.name for each in read_parameters("relatives:Grandchild")] == ["k"]
+    with pytest.raises(ComponentError, match="this module must not run"):  # only an import can tell
+        read_parameters("relatives:Own")
