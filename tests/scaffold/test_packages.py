@@ -1,6 +1,5 @@
 """Packages of all kinds as written: installed by pip, tested by their own tests, checked, trained with."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -69,7 +68,6 @@ def test_they_train_together(place: Path) -> None:
         assert "/my-" in str(stored)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ruff") is None, reason="ruff is not installed")
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")])
 def test_ruff_finds_nothing(place: Path, command: tuple[str, ...]) -> None:
     run(place / "sources", "ruff", *command, "--no-cache", "--isolated", "--line-length", "100", ".")
