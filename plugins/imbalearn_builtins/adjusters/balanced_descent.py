@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from imbalearn_builtins.losses.ranges import check_non_negative, check_positive
+from imbalearn_builtins.ranges import check_non_negative, check_positive
 from imbalearn_builtins.samplers.balanced import BalancedSampler
 from imbalearn_torch import errors
 

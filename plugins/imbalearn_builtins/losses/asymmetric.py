@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.adjusted import log_softmax_backward
-from imbalearn_builtins.losses.ranges import check_non_negative
 from imbalearn_builtins.losses.reduction import check_reduction, check_smoothing, reduce, widen
+from imbalearn_builtins.ranges import check_non_negative
 
 __all__ = ["AsymmetricLoss", "asymmetric_loss"]
 

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from imbalearn_builtins.losses.adjusted import adjusted_log_softmax
 from imbalearn_builtins.losses.levels import LEVELS, random_levels
-from imbalearn_builtins.losses.ranges import check_unit
 from imbalearn_builtins.losses.reduction import check_reduction, widen
+from imbalearn_builtins.ranges import check_unit
 from imbalearn_builtins.weights.schedule import counts_of
 
 __all__ = ["EqualizationLoss"]

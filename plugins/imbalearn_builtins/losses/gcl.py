@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from imbalearn_builtins.losses.adjusted import adjusted_log_softmax
 from imbalearn_builtins.losses.levels import LEVELS, random_levels
 from imbalearn_builtins.losses.prior_shift import log_prior
-from imbalearn_builtins.losses.ranges import check_non_negative, check_positive
 from imbalearn_builtins.losses.reduction import check_reduction, widen
+from imbalearn_builtins.ranges import check_non_negative, check_positive
 
 __all__ = ["GCLLoss"]
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.ce import cross_entropy
-from imbalearn_builtins.losses.ranges import check_positive, check_unit
 from imbalearn_builtins.losses.reduction import check_reduction, reduce
+from imbalearn_builtins.ranges import check_positive, check_unit
 from imbalearn_torch import errors
 
 __all__ = ["InfluenceBalancedLoss"]

@@ -7,8 +7,8 @@ import math
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from imbalearn_builtins.losses.ranges import check_unit
 from imbalearn_builtins.losses.reduction import check_reduction, reduce, widen
+from imbalearn_builtins.ranges import check_unit
 from imbalearn_builtins.weights.schedule import counts_of
 
 __all__ = ["LabelAwareSmoothingLoss"]

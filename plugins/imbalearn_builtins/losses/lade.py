@@ -11,8 +11,8 @@ from torch import Tensor
 
 from imbalearn_builtins.losses.adjusted import log_softmax_, log_softmax_backward
 from imbalearn_builtins.losses.prior_shift import PriorShiftedLoss
-from imbalearn_builtins.losses.ranges import check_non_negative
 from imbalearn_builtins.losses.reduction import reduce, widen
+from imbalearn_builtins.ranges import check_non_negative
 
 __all__ = ["LADELoss"]
 

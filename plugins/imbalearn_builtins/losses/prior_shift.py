@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.adjusted import adjusted_log_softmax
-from imbalearn_builtins.losses.ranges import check_non_negative
 from imbalearn_builtins.losses.reduction import check_reduction, check_smoothing, reduce, widen
+from imbalearn_builtins.ranges import check_non_negative
 from imbalearn_torch import errors, normalised_prior
 
 __all__ = ["PriorShiftedLoss", "log_prior"]

@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.adjusted import adjusted_log_softmax
-from imbalearn_builtins.losses.ranges import check_non_negative
 from imbalearn_builtins.losses.reduction import check_reduction, widen
+from imbalearn_builtins.ranges import check_non_negative
 from imbalearn_torch import errors
 
 __all__ = ["SeesawLoss"]

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from imbalearn_builtins.losses.ranges import check_non_negative, check_unit
 from imbalearn_builtins.losses.reduction import check_reduction, reduce, widen
+from imbalearn_builtins.ranges import check_non_negative, check_unit
 
 __all__ = ["SigmoidFocalLoss", "sigmoid_focal_loss"]
 

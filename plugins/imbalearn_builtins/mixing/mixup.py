@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from imbalearn_builtins.losses.ranges import check_positive
 from imbalearn_builtins.mixing.until import MixUntil
+from imbalearn_builtins.ranges import check_positive
 from imbalearn_torch import Batch, Mixed, sample_beta
 
 __all__ = ["Mixup", "blend"]

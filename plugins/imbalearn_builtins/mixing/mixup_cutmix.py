@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from imbalearn_builtins.losses.ranges import check_positive
 from imbalearn_builtins.mixing.boxes import BoxMix, paste
 from imbalearn_builtins.mixing.mixup import blend
+from imbalearn_builtins.ranges import check_positive
 from imbalearn_torch import Batch, Mixed, errors, sample_beta, sample_boxes
 
 __all__ = ["MixupCutMix"]

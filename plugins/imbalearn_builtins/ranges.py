@@ -1,4 +1,4 @@
-"""The ranges of options, as all losses of this folder check them."""
+"""The ranges of options, as losses, mixes and adjusters check them."""
 
 from __future__ import annotations
 

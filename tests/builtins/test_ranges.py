@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from imbalearn_builtins.losses.ranges import check_non_negative, check_positive, check_unit
+from imbalearn_builtins.ranges import check_non_negative, check_positive, check_unit
 from imbalearn_torch import errors
 
 
