@@ -1,4 +1,4 @@
-"""Optimisers by option string: `sgd:lr=0.1`, `adam`, `adamw`, `muon:lr=0.03`. torch's own, and timm's Muon.
+"""Optimisers by option string: `sgd:lr=0.1`, `adam`, `adamw`, `muon:lr=0.03`.
 
 A factory returns a list: Muon orthogonalises the convolutions, and SGD trains the rest. `head_lr` gives the classifier
 a learning rate of its own, as transfer learning wants it; schedules scale both.
@@ -172,7 +172,7 @@ def muon(
     Raises:
         OptionError: Nothing to train, or a value outside its range.
     """
-    from timm.optim.muon import Muon
+    from imbalearn_torch.training.muon import KernelMuon
 
     # So that one rate moves both, also where a network has no convolution.
     rest_lr = 10 * lr if rest_lr is None else rest_lr
@@ -184,9 +184,7 @@ def muon(
     rest = [each for each in parameters if each.dim() != 4 or id(each) in aside]
     optimizers: list[torch.optim.Optimizer] = []
     if kernels:
-        # Said outright: left to itself, timm trains some shapes (the stem of grey images) by Adam at this rate.
-        groups = [{"params": kernels, "use_muon": True}]
-        optimizers.append(Muon(groups, lr=lr, momentum=momentum, nesterov=True, weight_decay=weight_decay))
+        optimizers.append(KernelMuon(kernels, lr=lr, momentum=momentum, weight_decay=weight_decay))
     if rest:
         optimizers += sgd(
             parameters=rest, head=head, lr=rest_lr, momentum=momentum, weight_decay=weight_decay, head_lr=head_lr
@@ -212,7 +210,7 @@ OPTIMIZERS = Table(
         Component(
             name="muon",
             factory=f"{_HERE}:muon",
-            summary="Muon for convolutions, from timm; SGD for the rest.",
+            summary="Muon for convolutions, SGD for the rest.",
             reference="Jordan 2024, kellerjordan.github.io/posts/muon",
         ),
     ),

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from timm.optim.muon import Muon
 from torch import Tensor, nn
 
 from imbalearn_torch.errors import OptionError
+from imbalearn_torch.training.muon import KernelMuon
 from imbalearn_torch.training.optimizers import OPTIMIZERS, adam, adamw, muon, sgd
 from imbalearn_torch.training.schedules import SCHEDULES
 
@@ -68,7 +68,7 @@ def test_adamw_of_vectors_alone_has_one_group() -> None:
 def test_muon_trains_convolutions_and_sgd_the_rest(small_net) -> None:
     net = small_net()
     kernels, rest = OPTIMIZERS.resolve("muon:lr=0.02,rest_lr=0.2,momentum=0.7").build(parameters=parameters(net))
-    assert (type(kernels), type(rest)) == (Muon, torch.optim.SGD)
+    assert (type(kernels), type(rest)) == (KernelMuon, torch.optim.SGD)
     assert ids(trained_by(kernels)) == {id(net.conv.weight)}
     assert ids(trained_by(rest)) == ids(net.parameters()) - {id(net.conv.weight)}
     assert (kernels.param_groups[0]["lr"], rest.param_groups[0]["lr"]) == (0.02, 0.2)
@@ -76,25 +76,11 @@ def test_muon_trains_convolutions_and_sgd_the_rest(small_net) -> None:
     assert rest.param_groups[0]["nesterov"]
 
 
-@pytest.mark.parametrize("shape", [(16, 1, 3, 3), (16, 3, 3, 3), (2, 1, 3, 3), (600, 1, 2, 2)])
-def test_muon_orthogonalises_every_convolution(shape: tuple[int, ...]) -> None:
-    # The stem of grey images too, which timm left to itself would train by Adam.
-    kernel = nn.Parameter(torch.zeros(shape))
-    (made,) = muon(parameters=[kernel], lr=1.0, weight_decay=0.0)
-    kernel.grad = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    made.step()
-    assert set(made.state[kernel]) == {"use_muon", "momentum_buffer"}
-    # Newton-Schulz leaves singular values near 1, times 0.2 sqrt(longer side) (Liu 2025, arXiv:2502.16982, equation 4).
-    matrix = kernel.detach().flatten(1) / (0.2 * max(shape[0], kernel[0].numel()) ** 0.5)
-    values = torch.linalg.svdvals(matrix)
-    assert 0.6 < float(values.min()) <= float(values.max()) < 1.3
-
-
 def test_muon_without_convolutions_or_without_the_rest() -> None:
     (alone,) = muon(parameters=[nn.Parameter(torch.zeros(3, 4))])
     assert type(alone) is torch.optim.SGD
     (alone,) = muon(parameters=[nn.Parameter(torch.zeros(5, 4, 3, 3))])
-    assert type(alone) is Muon
+    assert type(alone) is KernelMuon
 
 
 def rates(optimizers: list[torch.optim.Optimizer]) -> dict[int, float]:
