@@ -58,7 +58,8 @@ class EqualizationLoss(nn.Module):
         self.reduction = check_reduction(reduction)
         self.gamma, self.lam = check_unit("gamma", gamma), check_unit("lam", lam)
         counts = counts_of(class_counts)
-        rare = counts < lam * counts.sum()
+        # Not counts < lam * N, whose rounding makes 7 of 100 rarer than 0.07; without any images, 0 / 0 is not rare.
+        rare = counts / counts.sum() < lam
         # Of the levels 0..LEVELS - 1 of a draw, those below it leave the class out.
         self.register_buffer("threshold", rare.double() * round(gamma * LEVELS))
 

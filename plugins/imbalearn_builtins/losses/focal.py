@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.ce import cross_entropy
-from imbalearn_builtins.losses.reduction import check_reduction, reduce
+from imbalearn_builtins.losses.reduction import check_labels, check_reduction, reduce
 from imbalearn_torch import errors
 
 __all__ = ["FocalLoss", "focal_loss"]
@@ -17,7 +17,7 @@ __all__ = ["FocalLoss", "focal_loss"]
 def focal_loss(logits: Tensor, targets: Tensor, gamma: float = 2.0, reduction: str = "mean") -> Tensor:
     """The function behind `FocalLoss`; arguments, shapes and errors as there."""
     _check_gamma(gamma)
-    surprise = cross_entropy(logits, targets, reduction="none")  # -log p_y
+    surprise = cross_entropy(logits, check_labels(targets), reduction="none")  # -log p_y
     # The slope of x**gamma at x = 0 is infinite for gamma < 1, and infinity times log p_y = 0 would be nan. At this
     # floor the second derivative still fits the type, and float32 logits cannot reach it except at 0 itself.
     floor = math.sqrt(torch.finfo(surprise.dtype).tiny)
@@ -48,6 +48,7 @@ class FocalLoss(nn.Module):
 
     Raises:
         OptionError: An argument is outside its range.
+        DataError: In a call, the targets are probabilities.
 
     References:
         [1] Lin, Goyal, Girshick, He, Dollár. Focal Loss for Dense Object Detection. ICCV 2017, arXiv:1708.02002.

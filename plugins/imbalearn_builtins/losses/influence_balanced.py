@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.ce import cross_entropy
-from imbalearn_builtins.losses.reduction import check_reduction, reduce
+from imbalearn_builtins.losses.reduction import check_labels, check_reduction, reduce
 from imbalearn_builtins.ranges import check_positive, check_unit
 from imbalearn_torch import errors
 
@@ -35,6 +35,7 @@ class InfluenceBalancedLoss(nn.Module):
 
     Raises:
         OptionError: An argument is outside its range, or `epochs` is missing.
+        DataError: In a call, the targets are probabilities.
 
     References:
         [1] Park, Lim, Jeon, Choi. Influence-Balanced Loss for Imbalanced Visual Classification. ICCV 2021,
@@ -62,7 +63,7 @@ class InfluenceBalancedLoss(nn.Module):
         self.epoch = epoch
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor) -> Tensor:
-        values = cross_entropy(logits, targets, reduction="none")
+        values = cross_entropy(logits, check_labels(targets), reduction="none")
         if self.epoch >= self.first_epoch:
             # ||p - onehot_y||_1 = 2 (1 - p_y), and expm1 keeps the digits of 1 - p_y near p_y = 1.
             distance = -2 * torch.expm1(-values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -52,7 +53,8 @@ class LabelAwareSmoothingLoss(nn.Module):
         self.head, self.tail = check_unit("head", head), check_unit("tail", tail)
         counts = counts_of(class_counts)
         excess = counts - counts.min()
-        angle = math.pi / 2 * excess / excess.max().clamp_min(1)
+        # The minimum keeps 0 / 0 out where all counts are equal; counts may also be shares, all below 1.
+        angle = math.pi / 2 * excess / excess.max().clamp_min(torch.finfo(excess.dtype).tiny)
         self.register_buffer("smoothing", tail + (head - tail) * angle.sin())
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_builtins.losses.ce import cross_entropy
-from imbalearn_builtins.losses.reduction import check_reduction, reduce
+from imbalearn_builtins.losses.reduction import check_labels, check_reduction, reduce
 from imbalearn_torch import errors
 
 __all__ = ["Poly1Loss", "poly1_loss"]
@@ -16,7 +16,7 @@ __all__ = ["Poly1Loss", "poly1_loss"]
 
 def poly1_loss(logits: Tensor, targets: Tensor, epsilon: float = 1.0, reduction: str = "mean") -> Tensor:
     """The function behind `Poly1Loss`; arguments, shapes and errors as there."""
-    surprise = cross_entropy(logits, targets, reduction="none")  # -log p_y
+    surprise = cross_entropy(logits, check_labels(targets), reduction="none")  # -log p_y
     return reduce(surprise - _check_epsilon(epsilon) * torch.expm1(-surprise), reduction)
 
 
@@ -40,6 +40,7 @@ class Poly1Loss(nn.Module):
 
     Raises:
         OptionError: An argument is outside its range.
+        DataError: In a call, the targets are probabilities.
 
     References:
         [1] Leng, Tan, Liu, Cubuk, Shi, Cheng, Anguelov. PolyLoss: A Polynomial Expansion Perspective of Classification

@@ -1,4 +1,4 @@
-"""Reduction and smoothing, as all losses of this folder take them."""
+"""Reduction, smoothing and labels, as all losses of this folder take them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from imbalearn_torch import errors
 
-__all__ = ["REDUCTIONS", "check_reduction", "check_smoothing", "reduce", "widen"]
+__all__ = ["REDUCTIONS", "check_labels", "check_reduction", "check_smoothing", "reduce", "widen"]
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -21,6 +21,20 @@ def check_reduction(reduction: str) -> str:
     if reduction not in REDUCTIONS:
         raise errors.OptionError(f"Expected `reduction` to be one of {', '.join(REDUCTIONS)}, but got {reduction!r}")
     return reduction
+
+
+def check_labels(targets: Tensor) -> Tensor:
+    """The labels themselves, if they are labels: torch's cross-entropy takes probabilities too.
+
+    Raises:
+        DataError: They are probabilities.
+    """
+    if targets.is_floating_point():
+        raise errors.DataError(
+            f"Expected labels int64 [B], but got {targets.dtype} {list(targets.shape)}; for mixed labels, "
+            "take lam * loss(logits, a) + (1 - lam) * loss(logits, b) with reduction='none'"
+        )
+    return targets
 
 
 def check_smoothing(smoothing: float) -> float:

@@ -43,6 +43,14 @@ def test_a_class_exactly_as_frequent_as_lam_is_not_rare() -> None:
     assert values.tolist() == pytest.approx(by_loops({3, 4}), abs=1e-9)
 
 
+@pytest.mark.parametrize(("counts", "lam"), [([93, 7], 0.07), ([86, 14], 0.14), ([72, 28], 0.28)])
+def test_rounding_makes_no_class_rare(counts: list[int], lam: float) -> None:
+    # .07 * 100 is 7.000000000000001, but 7 / 100 is .07
+    loss = EqualizationLoss(class_counts=torch.tensor(counts), gamma=1.0, lam=lam)
+    assert not loss.threshold.any()
+    assert EqualizationLoss(class_counts=torch.tensor(counts), gamma=1.0, lam=lam + 1e-9).threshold.count_nonzero() == 1
+
+
 def test_with_gamma_0_nothing_is_left_out() -> None:
     values = EqualizationLoss(class_counts=COUNTS, gamma=0.0, lam=1.0, reduction="none")(LOGITS, TARGETS)
     torch.testing.assert_close(values, F.cross_entropy(LOGITS, TARGETS, reduction="none"), rtol=0, atol=1e-9)

@@ -113,6 +113,17 @@ def test_buffers_start_in_double_precision(spec: str) -> None:
     assert not list(make(spec).parameters())
 
 
+@pytest.mark.parametrize("spec", ["focal", "poly1", "influence-balanced:start=0"])
+def test_probabilities_are_refused_where_the_formula_is_of_one_label(spec: str) -> None:
+    # 1 - exp(-CE) of soft targets is the 1 - p of no class, and torch's cross-entropy would say nothing
+    logits, targets = batch()
+    soft = torch.nn.functional.one_hot(targets, 4).double()
+    told = {"features": logits} if "influence" in spec else {}
+    assert make(spec)(logits, targets, **told).shape == (6,)
+    with pytest.raises(errors.DataError, match=r"Expected labels int64 \[B\], but got torch.float64 \[6, 4\]"):
+        make(spec)(logits, soft, **told)
+
+
 @pytest.mark.parametrize("name", ["ce", "focal", "balanced-softmax", "logit-adjusted"])
 def test_unknown_reductions_are_refused(name: str) -> None:
     with pytest.raises(errors.OptionError, match="Expected `reduction` to be one of none, mean, sum, but got 'avg'"):

@@ -35,6 +35,13 @@ def test_the_schedule_by_hand() -> None:
     assert loss.smoothing.tolist() == pytest.approx([0.4, 0.1 + 0.3 * math.sqrt(3) / 2, 0.25, 0.1], abs=1e-12)
 
 
+def test_the_scale_of_the_counts_does_not_matter() -> None:
+    # the formula is of degree 0 in n: shares of the training data are as good as counts
+    counts = torch.tensor(COUNTS, dtype=torch.float64)
+    ours, theirs = (LabelAwareSmoothingLoss(class_counts=each).smoothing for each in (counts / counts.sum(), counts))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(("head", "tail"), [(0.3, 0.0), (0.4, 0.1), (1.0, 1.0), (0.0, 0.2)])
 def test_the_formula_of_the_paper(head: float, tail: float) -> None:
     loss = LabelAwareSmoothingLoss(class_counts=torch.tensor(COUNTS), head=head, tail=tail, reduction="none")

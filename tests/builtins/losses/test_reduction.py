@@ -1,7 +1,14 @@
 import pytest
 import torch
 
-from imbalearn_builtins.losses.reduction import REDUCTIONS, check_reduction, check_smoothing, reduce, widen
+from imbalearn_builtins.losses.reduction import (
+    REDUCTIONS,
+    check_labels,
+    check_reduction,
+    check_smoothing,
+    reduce,
+    widen,
+)
 from imbalearn_torch import errors
 
 VALUES = torch.tensor([1.0, 2.0, 6.0])
@@ -22,6 +29,13 @@ def test_other_reductions_are_refused(reduction: str) -> None:
 def test_checks_return_what_they_accept() -> None:
     assert [check_reduction(reduction) for reduction in REDUCTIONS] == ["none", "mean", "sum"]
     assert [check_smoothing(smoothing) for smoothing in (0.0, 0.25, 1.0)] == [0.0, 0.25, 1.0]
+
+
+def test_labels_are_not_probabilities() -> None:
+    labels = torch.tensor([1, 0])
+    assert check_labels(labels) is labels
+    with pytest.raises(errors.DataError, match=r"Expected labels int64 \[B\], but got torch.float32 \[3, 2\]; for"):
+        check_labels(torch.full((3, 2), 0.5))
 
 
 @pytest.mark.parametrize("smoothing", [-1e-9, 1.0001, float("nan")])
