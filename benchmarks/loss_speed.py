@@ -36,30 +36,39 @@ def measure(quick: bool) -> dict[str, Any]:
 
 
 def _compare(name: str, runs: int) -> dict[str, Any]:
-    torch.manual_seed(0)
-    loss = _made(name)
-    logits = torch.randn(_BATCH, _CLASSES)
-    logits = (logits.tanh() if getattr(loss, "head", "linear") == "cosine" else logits).requires_grad_()
-    targets = torch.randint(0, _CLASSES, (_BATCH,))
-    told = {"features": torch.randn(_BATCH, _WIDTH, requires_grad=True)} if wants_features(loss) else {}
-
-    def ours() -> Tensor:
-        return loss(logits, targets, **told)
+    ours, logits, targets = _prepared(name)
 
     def theirs() -> Tensor:
         return F.cross_entropy(logits, targets)
 
     forward = _shortest(runs, ours, theirs)
     both = _shortest(runs, lambda: _backward(ours, logits), lambda: _backward(theirs, logits))
-    with CountedArrays(logits.untyped_storage().nbytes()) as arrays:
-        _backward(ours, logits)
     return {
         "forward": round(forward[0] / forward[1], 2),
         "both": round(both[0] / both[1], 2),
         "milliseconds": [round(1e3 * seconds, 3) for seconds in (*forward, *both)],
-        "arrays": arrays.count,
+        "arrays": loss_arrays(name),
         "bound": _BOUNDS.get(name, _OTHERS),
     }
+
+
+def loss_arrays(name: str) -> int:
+    """How many arrays of the size of the logits a loss's forward and backward make together."""
+    ours, logits, _ = _prepared(name)
+    with CountedArrays(logits.untyped_storage().nbytes()) as arrays:
+        _backward(ours, logits)
+    return arrays.count
+
+
+def _prepared(name: str) -> tuple[Callable[[], Tensor], Tensor, Tensor]:
+    """The loss of a batch as something to call, and the batch: logits and targets."""
+    torch.manual_seed(0)
+    loss = _made(name)
+    logits = torch.randn(_BATCH, _CLASSES)
+    logits = (logits.tanh() if getattr(loss, "head", "linear") == "cosine" else logits).requires_grad_()
+    targets = torch.randint(0, _CLASSES, (_BATCH,))
+    told = {"features": torch.randn(_BATCH, _WIDTH, requires_grad=True)} if wants_features(loss) else {}
+    return lambda: loss(logits, targets, **told), logits, targets
 
 
 def _made(name: str) -> nn.Module:
@@ -91,15 +100,16 @@ def _shortest(runs: int, *works: Callable[[], object]) -> list[float]:
 
 
 class CountedArrays(TorchDispatchMode):
-    """Counts the results of operations that are new memory of at least `size` bytes."""
+    """Counts the operations that are dispatched, and their results that are new memory of at least `size` bytes."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.size, self.count = size, 0
+        self.size, self.count, self.calls = size, 0, 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = {leaf.untyped_storage().data_ptr() for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)}
         result = func(*args, **(kwargs or {}))
+        self.calls += 1
         for leaf in tree_leaves(result):
             if isinstance(leaf, Tensor):
                 storage = leaf.untyped_storage()

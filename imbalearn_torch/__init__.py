@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from imbalearn_torch.data.plan_sampler import PlanSampler as PlanSampler
     from imbalearn_torch.draws import sample_beta as sample_beta
     from imbalearn_torch.draws import sample_boxes as sample_boxes
+    from imbalearn_torch.experiments.adjust_run import adjust_run as adjust_run
+    from imbalearn_torch.experiments.compare import compare as compare
     from imbalearn_torch.experiments.config import RunConfig as RunConfig
     from imbalearn_torch.experiments.run import resume as resume
     from imbalearn_torch.experiments.run import run as run
@@ -40,7 +42,9 @@ _HOMES = {
     "PlanSampler": "data.plan_sampler",
     "RunConfig": "experiments.config",
     "Samples": "types",
+    "adjust_run": "experiments.adjust_run",
     "build": "plugin.build",
+    "compare": "experiments.compare",
     "hookimpl": "plugin.spec",
     "labels_of": "data.labels",
     "normalised_prior": "priors",
@@ -61,7 +65,9 @@ __all__ = [
     "PlanSampler",
     "RunConfig",
     "Samples",
+    "adjust_run",
     "build",
+    "compare",
     "conformance",
     "errors",
     "hookimpl",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,14 +31,14 @@ def sample_beta(alpha: float, beta: float, size: int, generator: torch.Generator
         )
     # float64: for alpha = 0.01 a float32 Gamma draw underflows to 0 and the ratio to 0/0.
     shape = torch.tensor([[alpha], [beta]], dtype=torch.float64).expand(2, size)
-    first, second = torch._standard_gamma(shape, generator=generator)  # pyright: ignore[reportPrivateImportUsage]
-    total = first + second
+    first, second = torch._standard_gamma(shape, generator=generator).numpy()  # pyright: ignore[reportPrivateImportUsage]
     # torch clamps a draw that underflows to a tiny number instead of 0.
     # Where both underflow all the same, one of them is larger with probability alpha / (alpha + beta): a coin.
-    coin = torch.rand(size, dtype=torch.float64, generator=generator) < alpha / (alpha + beta)
-    drawn = total > 1e-290
-    share = torch.where(drawn, first / total, coin.double())
-    return share.float()
+    coin = torch.rand(size, dtype=torch.float64, generator=generator).numpy() < alpha / (alpha + beta)
+    # numpy: for a batch of draws an operation of torch takes twice as long to call as to do.
+    total = first + second
+    share = np.where(total > 1e-290, first / total, coin)
+    return torch.from_numpy(share.astype(np.float32))
 
 
 def sample_boxes(share: Tensor, height: int, width: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -53,11 +54,15 @@ def sample_boxes(share: Tensor, height: int, width: int, generator: torch.Genera
         int64 `[B, 4]`: top, bottom, left, right, the ends exclusive; and the share of the image that each box
         really covers after clipping, float32 `[B]`.
     """
-    share = share.detach().to(device="cpu", dtype=torch.float64)
-    size = torch.tensor([[height], [width]])
-    half = (share.clamp(0.0, 1.0).sqrt() * size).long() // 2
-    middle = (torch.rand(2, share.numel(), dtype=torch.float64, generator=generator) * size).long()
-    low, high = (middle - half).clamp_min_(0), torch.minimum(middle + half, size)
-    area = (high - low).prod(dim=0)
-    boxes = torch.stack([low, high], dim=1).permute(2, 0, 1).reshape(-1, 4).contiguous()
-    return boxes, (area.double() / (height * width)).float()
+    wanted = share.detach().to(device="cpu", dtype=torch.float64).clamp(0.0, 1.0)
+    size = np.array([[height], [width]])
+    half = (np.sqrt(wanted.numpy()) * size).astype(np.int64) >> 1
+    middle = torch.rand(2, len(wanted), dtype=torch.float64, generator=generator).numpy() * size
+    middle = middle.astype(np.int64)
+    boxes = np.empty((len(wanted), 2, 2), dtype=np.int64)
+    low, high = boxes.T
+    np.maximum(middle - half, 0, out=low)
+    np.minimum(middle + half, size, out=high)
+    sides = high - low
+    area = sides[0] * sides[1] / (height * width)
+    return torch.from_numpy(boxes.reshape(-1, 4)), torch.from_numpy(area.astype(np.float32))

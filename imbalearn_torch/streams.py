@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STREAMS", "Stream", "generator", "seed_default_generators", "stream_seed"]
 
-Stream = Literal["subset", "split", "init", "plan", "partner", "augment", "mix", "step", "fit"]
+Stream = Literal["subset", "split", "init", "plan", "partner", "augment", "mix", "step", "fit", "statistics"]
 STREAMS: tuple[str, ...] = get_args(Stream)
 
 
@@ -48,4 +48,8 @@ def seed_default_generators(seed: int, stream: Stream, *keys: int) -> None:
     """Seed torch's default generators (dropout, initial weights, losses that draw noise) from one named stream."""
     import torch
 
-    torch.manual_seed(stream_seed(seed, stream, *keys))
+    value = stream_seed(seed, stream, *keys)
+    if torch.accelerator.is_available():
+        torch.manual_seed(value)
+    else:  # ten times as fast: torch notes the call stack for devices that are not there
+        torch.default_generator.manual_seed(value)

@@ -97,3 +97,22 @@ def test_a_whole_share_covers_everything_around_the_middle() -> None:
     # Only the centre pixel (2, 2), one of 16, gives the whole image; every box reaches half way from its centre.
     assert float(middle.double().mean()) == pytest.approx(1 / 16, abs=4 * math.sqrt(15 / 256 / 2000))
     assert float(area.min()) == 0.25
+
+
+def test_the_draws_of_a_seed_stay_what_they_are() -> None:
+    # A resumed run draws them again and must see the same pictures: Gamma draws, then the coins, then the centres.
+    source = seeded(7)
+    shape = torch.full((2, 50), 0.3, dtype=torch.float64)
+    first, second = torch._standard_gamma(shape, generator=source)  # pyright: ignore[reportPrivateImportUsage]
+    torch.rand(50, dtype=torch.float64, generator=source)
+    centres = torch.rand(2, 50, dtype=torch.float64, generator=source)
+    again = seeded(7)
+    share = sample_beta(0.3, 0.3, 50, again)
+    boxes, _ = sample_boxes(share, 16, 24, again)
+    assert torch.equal(share, (first / (first + second)).float())
+    inside = boxes.view(-1, 2, 2)
+    uncut = (inside[:, :, 0] > 0) & (inside[:, :, 1] < torch.tensor([16, 24]))
+    middles = (centres * torch.tensor([[16], [24]])).long().T
+    assert int(uncut.sum()) > 30
+    assert torch.equal(inside.sum(dim=2)[uncut], 2 * middles[uncut])
+    assert torch.equal(source.get_state(), again.get_state())

@@ -61,6 +61,9 @@ def modules_after(code: str, *arguments: str, exit_code: int = 0, **environment:
         (["recipes", "show", "erm"], 0, ("rich", "numpy")),
         (["recipes", "run", "--help"], 0, ()),
         (["resume", "no-such-folder-anywhere"], 2, ()),
+        (["adjust", "--help"], 0, ()),
+        (["adjust", "no-such-folder"], 2, ()),
+        (["adjust", "x", "--adjust", "crt:help"], 0, ()),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -21,7 +21,7 @@ def test_a_seed_is_the_upper_63_bits_of_numpys_seed_sequence() -> None:
 
 def test_the_order_of_the_streams_is_part_of_every_saved_run() -> None:
     # The place of a name is its key: a new stream goes to the end, or an old seed would draw something else.
-    assert STREAMS == ("subset", "split", "init", "plan", "partner", "augment", "mix", "step", "fit")
+    assert STREAMS == ("subset", "split", "init", "plan", "partner", "augment", "mix", "step", "fit", "statistics")
 
 
 def test_values_are_the_same_in_every_process() -> None:

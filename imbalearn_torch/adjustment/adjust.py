@@ -22,7 +22,7 @@ from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.training.step import removed_share
 from imbalearn_torch.types import Outputs
 
-__all__ = ["NEEDS", "Adjusted", "adjust", "applied", "fit", "needs_of"]
+__all__ = ["NEEDS", "Adjusted", "adjust", "applied", "effect_name", "fit", "needs_of"]
 
 NEEDS = frozenset({"features", "head", "train"})
 
@@ -101,10 +101,15 @@ def adjust(
         made.append((adjuster, left))
         removed = removed_share(adjuster)
         if removed:
-            effects[f"adjuster {number + 1} ({type(adjuster).__name__})"] = -removed * left.log()
+            effects[effect_name(number + 1, adjuster)] = -removed * left.log()
         left = _left_by(adjuster, left)
     adjusters, priors = tuple(each for each, _ in made), tuple(prior for _, prior in made)
     return Adjusted(test.logits, validation.logits, adjusters, priors, tuple(chosen), effects, tuple(warnings))
+
+
+def effect_name(number: int, adjuster: Any) -> str:
+    """The key of an adjuster in `Adjusted.effects`; the first has the number 1."""
+    return f"adjuster {number} ({type(adjuster).__name__})"
 
 
 def applied(adjusters: Sequence[Any], outputs: Outputs) -> Tensor:

@@ -16,11 +16,13 @@ from imbalearn_torch.plugin.registry import registry
 from imbalearn_torch.reporting.words import MISSING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 __all__ = ["command"]
 
 _CAPTION = "F1: macro-F1; recall: mean over classes; val: each image as adjusted by what was tuned on others."
+_NARROWEST = 80  # what the table takes
 # As `metrics.score` calls them, and as the table does.
 _VALIDATION = (("macro_f1", "val\nF1"), ("balanced_accuracy", "val\nrecall"))
 _TEST = (
@@ -80,7 +82,10 @@ def _print(done: Mapping[str, Any]) -> None:
     from rich.console import Console
 
     console = Console()
+    # Lines broken by the terminal are better than columns left out: names, or figures of rare classes.
+    console.width = max(console.width, _NARROWEST)
     console.print(_table(done))
+    _print_notes(done, console)
     for row in done["rows"]:
         for warning in row["warnings"]:
             console.print(f"warning: {row['name']}: {warning}", style="yellow", highlight=False, markup=False)
@@ -95,6 +100,23 @@ def _print(done: Mapping[str, Any]) -> None:
             console.print(f"saved: {row['saved']}", soft_wrap=True, highlight=False, markup=False)
 
 
+def _print_notes(done: Mapping[str, Any], console: Console) -> None:
+    """What was chosen, as far as a person can read it, and how many classes the validation figures stand for."""
+    for row in done["rows"]:
+        items = [item for chosen in row["chosen"] for item in chosen.items()]
+        shown = [f"{name} {_short(value)}" for name, value in items if isinstance(value, (int, float, str))]
+        if shown:
+            console.print(f"chosen: {row['name']}: {', '.join(shown)}", highlight=False, markup=False)
+    val = done["rows"][0]["metrics"]["val"]
+    if val and val["classes_covered"] < len(val["per_class"]):
+        covered = f"{val['classes_covered']} of {len(val['per_class'])} classes"
+        console.print(f"val: over {covered}; the others have no validation image", highlight=False, markup=False)
+
+
+def _short(value: float | str) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def _table(done: Mapping[str, Any]) -> Table:
     """A row for each adjuster: figures of validation images it was not tuned on, then figures of the test set."""
     from rich import box
@@ -102,7 +124,7 @@ def _table(done: Mapping[str, Any]) -> Table:
     from rich.text import Text
 
     groups = {name: group for name, group in done["rows"][0]["metrics"]["test"]["groups"].items() if group["classes"]}
-    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), caption=_CAPTION, caption_justify="left")
+    table = Table(box=box.SIMPLE, pad_edge=False, padding=0, caption=_CAPTION, caption_justify="left")
     table.add_column("per cent\n", min_width=16)
     for name in [label for _, label in (*_VALIDATION, *_TEST)] + [f"recall\n{name}" for name in groups]:
         table.add_column(name, justify="right", no_wrap=True)

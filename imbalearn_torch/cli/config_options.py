@@ -10,11 +10,20 @@ import click
 
 from imbalearn_torch.errors import ConfigError
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml
-from imbalearn_torch.experiments.recipes import load_recipe, recipe_names
+from imbalearn_torch.experiments.recipes import load_recipe, recipe_label, recipe_names
 
-__all__ = ["complete_recipe", "config_options", "config_values", "plugin_options"]
+__all__ = [
+    "complete_recipe",
+    "config_options",
+    "config_values",
+    "grid_options",
+    "once",
+    "plugin_options",
+    "unset_by_none",
+]
 
 _REPEATED = {"adjust"}
+_RECORDED = {"recipe"}  # written by us: `--recipe` is an option of its own
 # Numbers that may be left out; for the other options `none` is the name of a component.
 _UNSET_BY_NONE = {
     name
@@ -28,7 +37,18 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     All arrive as text, so that pydantic reports every problem at once.
     """
+    return _options(command, lambda name: name in _REPEATED)
+
+
+def grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same options, where each that is no switch may be repeated."""
+    return _options(command, lambda name: RunConfig.model_fields[name].annotation is not bool)
+
+
+def _options(command: Callable[..., Any], repeated: Callable[[str], bool]) -> Callable[..., Any]:
     for name, field in reversed(RunConfig.model_fields.items()):
+        if name in _RECORDED:
+            continue
         flags = f"--{name.replace('_', '-')}"
         if field.annotation is bool:
             flags = f"{flags}/--no-{name.replace('_', '-')}"
@@ -38,7 +58,7 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
             flags,
             name,
             default=None,
-            multiple=name in _REPEATED,
+            multiple=repeated(name),
             metavar=None if field.annotation is bool else "|".join(choices) or _metavar(name),
             help=f"{field.description}{shown}",
         )(command)
@@ -70,6 +90,14 @@ def plugin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def once(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """The callback of an option declared as repeatable only so that a second value is refused, not taken silently."""
+    del context
+    if len(given) > 1:
+        raise ConfigError([f"{parameter.opts[0]} is given {len(given)} times ({', '.join(given)}); give one"])
+    return given[0] if given else None
+
+
 def config_values(given: dict[str, Any], config_file: str | None, recipe: str | None = None) -> dict[str, Any]:
     """The values of a configuration: those of the file or the recipe, and over them what the command line gives.
 
@@ -78,15 +106,16 @@ def config_values(given: dict[str, Any], config_file: str | None, recipe: str | 
     Raises:
         ConfigError: Both are given, or one of them cannot be read.
     """
-    on_top = {name: _unset(name, value) for name, value in given.items() if value not in (None, ())}
+    on_top = {name: unset_by_none(name, value) for name, value in given.items() if value not in (None, ())}
     if recipe is not None and config_file is not None:
         raise ConfigError(["--recipe and --config both say what to run; give one of them, and options on top"])
     if recipe is not None:
-        return load_recipe(recipe).on_top(on_top)
+        return load_recipe(recipe).on_top(on_top) | {"recipe": recipe_label(recipe)}
     return (config_from_toml(Path(config_file)) if config_file else {}) | on_top
 
 
-def _unset(name: str, value: Any) -> Any:
+def unset_by_none(name: str, value: Any) -> Any:
+    """A value as given; `none` as it is meant."""
     if name in _UNSET_BY_NONE and value.strip().lower() == "none":
         return None
     return () if name == "adjust" and value == ("none",) else value

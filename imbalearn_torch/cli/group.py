@@ -21,6 +21,7 @@ __all__ = ["COMMANDS", "LazyGroup", "SuggestingGroup", "app"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("imbalearn_torch.cli.run", "Train once."),
     "resume": ("imbalearn_torch.cli.resume", "Go on with a run where it stopped."),
+    "compare": ("imbalearn_torch.cli.compare", "Compare methods over seeds: intervals, paired differences."),
     "adjust": ("imbalearn_torch.cli.adjust", "Tune post-hoc methods on a finished run, in seconds."),
     "recipes": ("imbalearn_torch.cli.recipes", "List, show and run published settings."),
     "plugins": ("imbalearn_torch.cli.plugins", "List, show, check and begin plugins."),

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from imbalearn_torch.cli.config_options import complete_recipe, config_options, config_values, plugin_options
-from imbalearn_torch.errors import ImbalearnError
+from imbalearn_torch.cli.asked_help import print_asked_help
+from imbalearn_torch.cli.config_options import complete_recipe, config_options, config_values, once, plugin_options
 from imbalearn_torch.experiments.check import check_config
-from imbalearn_torch.plugin.registry import Registry, registry
+from imbalearn_torch.plugin.registry import registry
 
 __all__ = ["command"]
 
@@ -23,10 +23,19 @@ __all__ = ["command"]
 @click.option(
     "--recipe",
     metavar="NAME",
+    multiple=True,
+    callback=once,
     shell_complete=complete_recipe,
     help="A published setting (`imbalearn recipes list`) or a recipe's TOML file; options given beside it win.",
 )
-@click.option("--config", "config_file", metavar="FILE", help="A saved config.toml; options given beside it win.")
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    multiple=True,
+    callback=once,
+    help="A saved config.toml; options given beside it win.",
+)
 @click.option("--out", metavar="DIR", help="The run folder.  [default: runs/DATE-NAME]")
 @plugin_options
 @click.option("--dry-run", is_flag=True, help="Print configuration, counts, prior and warnings; train nothing.")
@@ -48,7 +57,7 @@ def command(  # noqa: PLR0917 - click passes by name
     A component is spelled NAME[:key=value,...], such as --loss focal:gamma=2; `--loss focal:help` prints its options.
     """
     known = registry(map(Path, plugin_files), plugins=not no_plugins)
-    if _print_help(given, known):
+    if print_asked_help(given, known):
         return
     resolved = check_config(config_values(given, config_file, recipe), known)
     if dry_run:
@@ -69,25 +78,3 @@ def command(  # noqa: PLR0917 - click passes by name
     with watcher(quiet) as observer:
         done = start(resolved, known, Path(out) if out else None, observer)
     finished(done, as_json=as_json, quiet=quiet)
-
-
-def _print_help(given: dict[str, Any], known: Registry) -> bool:
-    """Answer every `NAME:help`; whether there was one."""
-    from imbalearn_torch.cli.options_help import component_help, table_help
-    from imbalearn_torch.experiments.resolve import KIND_OF_FIELD, TABLE_OF_FIELD
-    from imbalearn_torch.plugin.grammar import parse_spec
-
-    texts = []
-    for field, value in given.items():
-        for each in value if isinstance(value, tuple) else (value,):
-            if not isinstance(each, str) or not each.rstrip().endswith(":help"):
-                continue
-            if field in KIND_OF_FIELD:
-                texts.append(component_help(KIND_OF_FIELD[field], parse_spec(each).name, known))
-            elif field in TABLE_OF_FIELD:
-                texts.append(table_help(TABLE_OF_FIELD[field], parse_spec(each).name))
-            else:
-                raise ImbalearnError(f"option {field!r} has no components, so {each!r} has no help")
-    if texts:
-        click.echo("\n\n".join(texts))
-    return bool(texts)

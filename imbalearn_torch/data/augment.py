@@ -19,20 +19,29 @@ if TYPE_CHECKING:
 __all__ = ["AUGMENTATIONS", "Augment", "Crop", "Cutout", "Flip"]
 
 
+_MOST_PIXELS = 2**16
+
+
+def _check_pixels(name: str, value: int) -> int:
+    if value < 1:
+        raise OptionError(f"Expected `{name}` to be >= 1, but got {value}")
+    if value > _MOST_PIXELS:
+        raise OptionError(f"Expected `{name}` to be at most {_MOST_PIXELS}, but got {value}")
+    return value
+
+
 class Crop:
     """Shift each image by up to `pad` pixels each way, as padding and a random crop do.
 
     Args:
-        pad: Pixels on each side, >= 1.
+        pad: Pixels on each side, 1 to 65536.
         mode: What stands beyond the border: its mirror image, or the mean colour.
     """
 
     def __init__(
         self, *, fill: tuple[int, ...], pad: int = 4, mode: Literal["reflect", "constant"] = "reflect"
     ) -> None:
-        if pad < 1:
-            raise OptionError(f"Expected `pad` to be >= 1, but got {pad}")
-        self.pad, self.mode, self.fill = pad, mode, fill
+        self.pad, self.mode, self.fill = _check_pixels("pad", pad), mode, fill
 
     def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> Tensor:
         import torch
@@ -87,13 +96,11 @@ class Cutout:
     """Cover one square of each image with the mean colour (DeVries 2017, arXiv:1708.04552).
 
     Args:
-        size: Side of the square, pixels, >= 1. Its centre is uniform, so at the border part of it falls outside.
+        size: Side of the square, pixels, 1 to 65536. Its centre is uniform, so at the border part of it falls outside.
     """
 
     def __init__(self, *, fill: tuple[int, ...], size: int = 8) -> None:
-        if size < 1:
-            raise OptionError(f"Expected `size` to be >= 1, but got {size}")
-        self.size, self.fill = size, fill
+        self.size, self.fill = _check_pixels("size", size), fill
 
     def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> Tensor:
         import torch
@@ -123,7 +130,7 @@ def _colour(fill: tuple[int, ...], images: Tensor) -> Tensor:
 _HERE, _POLICIES = "imbalearn_torch.data.augment", "imbalearn_torch.data.augment_policies"
 AUGMENTATIONS = Table(
     "augmentation",
-    ("fill",),
+    ("fill", "epochs"),
     (
         Component(name="crop", factory=f"{_HERE}:Crop", summary="Shift by up to `pad` pixels."),
         Component(name="flip", factory=f"{_HERE}:Flip", summary="Mirror half of the images left to right."),
@@ -157,6 +164,11 @@ AUGMENTATIONS = Table(
             summary="Cover one rectangle with the mean colour.",
             reference="Zhong 2020, arXiv:1708.04896",
         ),
+        Component(
+            name="shrink",
+            factory="imbalearn_torch.data.augment_shrink:Shrink",
+            summary="Smaller images for the first part of the training.",
+        ),
     ),
 )
 
@@ -167,13 +179,20 @@ class Augment:
     Args:
         chain: Rows of `AUGMENTATIONS` with their options.
         fill: The mean colour, 0..255, one number a channel.
+        epochs: T, for what changes during the training.
     """
 
-    def __init__(self, chain: tuple[Choice, ...], fill: tuple[int, ...]) -> None:
-        self._steps = [choice.build(fill=fill) for choice in chain]
+    def __init__(self, chain: tuple[Choice, ...], fill: tuple[int, ...], epochs: int = 1) -> None:
+        self._steps = [choice.build(fill=fill, epochs=epochs) for choice in chain]
 
     def __bool__(self) -> bool:
         return bool(self._steps)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Tell each step that has a schedule which epoch begins."""
+        for step in self._steps:
+            if hasattr(step, "set_epoch"):
+                step.set_epoch(epoch)
 
     def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> list[Tensor]:
         """The draws of a whole global batch of `size` images, one int64 tensor `[B, n]` a step."""

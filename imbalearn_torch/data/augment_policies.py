@@ -52,11 +52,14 @@ class PerImage:
         return torch.stack(changed)
 
 
+_MOST_OPERATIONS = 100
+
+
 class RandAugment(PerImage):
     """A few operations in a row, each drawn from a list of fourteen (Cubuk 2020, arXiv:1909.13719).
 
     Args:
-        num_ops: Operations for each image, >= 1.
+        num_ops: Operations for each image, 1 to 100.
         magnitude: Their strength, 0 to 30.
     """
 
@@ -65,6 +68,8 @@ class RandAugment(PerImage):
 
         if num_ops < 1:
             raise OptionError(f"Expected `num_ops` to be >= 1, but got {num_ops}")
+        if num_ops > _MOST_OPERATIONS:  # a slip of the finger would take hours, not fail
+            raise OptionError(f"Expected `num_ops` to be at most {_MOST_OPERATIONS}, but got {num_ops}")
         if not 0 <= magnitude <= 30:
             raise OptionError(f"Expected `magnitude` to be in 0..30, but got {magnitude}")
         transform = v2.RandAugment(num_ops, magnitude, fill=list(fill))

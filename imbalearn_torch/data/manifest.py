@@ -15,6 +15,7 @@ from imbalearn_torch.errors import DataError
 __all__ = ["manifest", "subset_manifest"]
 
 _KEYS = ("indices", "sha256", "train_images", "train_targets_sha256")
+_VERSION = 1
 
 
 def subset_manifest(indices: Tensor, targets: Tensor) -> dict[str, Any]:
@@ -71,6 +72,9 @@ def _read(path: Path) -> dict[str, Any]:
     missing = [name for name in _KEYS if name not in stored] if isinstance(stored, dict) else list(_KEYS)
     if missing:
         raise DataError(f"{path} is no manifest of a subset: it lacks {', '.join(missing)}")
+    version = stored.get("schema_version", _VERSION)
+    if version != _VERSION:
+        raise DataError(f"the manifest {path} has schema_version {version!r}, but this version reads {_VERSION}")
     return stored
 
 

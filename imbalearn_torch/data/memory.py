@@ -1,12 +1,18 @@
-"""How much memory is left."""
+"""How much memory is left, and how many processors there are."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-__all__ = ["available_memory"]
+__all__ = ["available_memory", "processor_cores"]
 
 _GROUP = Path("/sys/fs/cgroup")
+
+
+def processor_cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def available_memory() -> int | None:

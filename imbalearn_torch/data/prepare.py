@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from imbalearn_torch.data.memory import available_memory
+from imbalearn_torch.data.rows import read_image
 from imbalearn_torch.data.selection import Part, Selection, some_classes
 from imbalearn_torch.data.split import stratified_split
 from imbalearn_torch.data.subset import profile_subset
@@ -17,11 +19,13 @@ from imbalearn_torch.errors import DataError
 from imbalearn_torch.plugin.table import Choice
 from imbalearn_torch.types import Dataset
 
-__all__ = ["channel_statistics", "decode", "select"]
+__all__ = ["channel_statistics", "decode", "memory_shortage", "moments_of_images", "select"]
 
 _TEST_FRACTION = 0.2
 _TEST_SEED = 2**63  # beyond every seed of a run, so that no validation cut repeats the permutations of the test cut
 _CHUNK = 1024
+
+Statistics = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, val_fraction: float) -> Selection:
@@ -93,15 +97,17 @@ def decode(inputs: Any, indices: Tensor) -> Tensor:
         DataError: Samples that cannot be read (up to ten are named), of several shapes, or more than half of the
             memory that is left would be needed.
     """
+    if isinstance(inputs, Tensor) and inputs.is_contiguous() and torch.equal(indices, torch.arange(len(inputs))):
+        return inputs  # all of them, in order: no second copy
     if isinstance(inputs, Tensor):
-        _require_memory(indices.numel() * inputs[:1].nbytes, tuple(inputs.shape[1:]), indices.numel())
+        _require_memory(indices.numel(), tuple(inputs.shape[1:]), inputs.element_size())
         return inputs.index_select(0, indices)
     rows = indices.tolist()
     if not rows:
         raise DataError("there is no image to decode")
-    first, _ = _read(inputs, rows[0])
+    first, _ = read_image(inputs, rows[0])
     shape = (0, 0, 0) if first is None else tuple(first.shape)
-    _require_memory(len(rows) * torch.Size(shape).numel(), shape, len(rows))
+    _require_memory(len(rows), shape, 1)
     decoded = torch.empty((len(rows), *shape), dtype=torch.uint8)
     fill = partial(_fill, inputs, rows, decoded)
     starts = range(0, len(rows), _CHUNK)
@@ -121,7 +127,7 @@ def _fill(inputs: Any, rows: list[int], decoded: Tensor, start: int) -> list[str
     """Decode one chunk in place; one sentence an image that cannot be used."""
     problems = []
     for position in range(start, min(start + _CHUNK, len(rows))):
-        image, problem = _read(inputs, rows[position])
+        image, problem = read_image(inputs, rows[position])
         if image is None:
             problems.append(problem)
         elif image.shape == decoded.shape[1:]:
@@ -132,29 +138,26 @@ def _fill(inputs: Any, rows: list[int], decoded: Tensor, start: int) -> list[str
     return problems
 
 
-def _read(inputs: Any, row: int) -> tuple[Tensor | None, str]:
-    """One image, or why there is none."""
-    try:
-        image = torch.as_tensor(inputs[row])
-    except DataError as error:
-        return None, str(error)
-    except Exception as error:
-        return None, f"image {row}: {type(error).__name__}: {error}"
-    if image.dtype != torch.uint8 or image.dim() != 3:
-        return None, f"image {row}: expected uint8 [C, H, W], but got {image.dtype} {list(image.shape)}"
-    return image, ""
+def memory_shortage(count: int, shape: tuple[int, ...], value_bytes: int) -> str | None:
+    """Why so many samples should not be held in memory; None: they fit in half of what is left."""
+    needed, free = count * torch.Size(shape).numel() * value_bytes, available_memory()
+    if free is None or needed <= free // 2:
+        return None
+    return (
+        f"{count} samples of {'x'.join(map(str, shape))} need {needed / 2**30:.1f} GiB in memory, more than half of "
+        f"the {free / 2**30:.1f} GiB left"
+    )
 
 
-def _require_memory(needed: int, shape: tuple[int, ...], count: int) -> None:
-    free = available_memory()
-    if free is not None and needed > free // 2:
+def _require_memory(count: int, shape: tuple[int, ...], value_bytes: int) -> None:
+    shortage = memory_shortage(count, shape, value_bytes)
+    if shortage is not None:
         raise DataError(
-            f"{count} samples of {'x'.join(map(str, shape))} need {needed / 2**30:.1f} GiB in memory, more than half "
-            f"of the {free / 2**30:.1f} GiB left; use fewer or smaller images (folder and parquet take `size=`)"
+            f"{shortage}; use --loader stream, or fewer or smaller images (folder and parquet take `size=`)"
         )
 
 
-def channel_statistics(inputs: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def channel_statistics(inputs: Tensor) -> Statistics:
     """Mean and (population) standard deviation of each channel, or of each column of a table.
 
     Args:
@@ -163,27 +166,30 @@ def channel_statistics(inputs: Tensor) -> tuple[tuple[float, ...], tuple[float, 
     Returns:
         C numbers each on the 0..1 scale, or D numbers each as they are; a deviation of 0 is given as 1.
     """
-    mean, variance = _moments_of_images(inputs) if inputs.dim() == 4 else _moments_of_table(inputs)
-    deviation = variance.sqrt()
-    deviation[deviation == 0] = 1.0
-    return tuple(mean.tolist()), tuple(deviation.tolist())
+    return moments_of_images(inputs.split(_CHUNK)) if inputs.dim() == 4 else _moments_of_table(inputs)
 
 
-def _moments_of_table(table: Tensor) -> tuple[Tensor, Tensor]:
-    # A float64 sum of equal float32 numbers is exact, so a constant column has variance 0 and not a rounding error.
-    mean = torch.stack([chunk.double().sum(0) for chunk in table.split(_CHUNK)]).sum(0) / len(table)
-    squares = [(chunk.double() - mean).square().sum(0) for chunk in table.split(_CHUNK)]
-    return mean, torch.stack(squares).sum(0) / len(table)
-
-
-def _moments_of_images(images: Tensor) -> tuple[Tensor, Tensor]:
+def moments_of_images(chunks: Iterable[Tensor]) -> Statistics:
+    """As `channel_statistics` gives them, of images that come in several tensors, uint8 `[n, C, H, W]`."""
     # 256 exact counts a channel hold all that is needed, whatever the size of the data.
-    histogram = torch.zeros(images.shape[1], 256, dtype=torch.int64)
-    for chunk in images.split(_CHUNK):
-        for channel in range(images.shape[1]):
-            histogram[channel] += torch.bincount(chunk[:, channel].flatten(), minlength=256)
+    histogram = torch.zeros(0, 256, dtype=torch.int64)
+    for chunk in chunks:
+        counts = [torch.bincount(chunk[:, channel].flatten(), minlength=256) for channel in range(chunk.shape[1])]
+        histogram = torch.stack(counts) + (histogram if histogram.numel() else 0)
     level = torch.arange(256, dtype=torch.float64) / 255
     share = histogram.double() / histogram.sum(1, keepdim=True)
     mean = share @ level
-    variance = (share * (level - mean[:, None]).square()).sum(1)
-    return mean, variance
+    return _numbers(mean, (share * (level - mean[:, None]).square()).sum(1))
+
+
+def _moments_of_table(table: Tensor) -> Statistics:
+    # A float64 sum of equal float32 numbers is exact, so a constant column has variance 0 and not a rounding error.
+    mean = torch.stack([chunk.double().sum(0) for chunk in table.split(_CHUNK)]).sum(0) / len(table)
+    squares = [(chunk.double() - mean).square().sum(0) for chunk in table.split(_CHUNK)]
+    return _numbers(mean, torch.stack(squares).sum(0) / len(table))
+
+
+def _numbers(mean: Tensor, variance: Tensor) -> Statistics:
+    deviation = variance.sqrt()
+    deviation[deviation == 0] = 1.0
+    return tuple(mean.tolist()), tuple(deviation.tolist())

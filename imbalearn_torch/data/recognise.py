@@ -53,7 +53,8 @@ def _kind(path: Path) -> str:
             f"{path} may be a list of images, csv:path={path}, or a table, which the plugin imbalearn-tabular reads: "
             f"table:path={path}"
         )
-    raise DataError(f"{path} is a file, but neither .parquet nor .npz; {_UNDERSTOOD}")
+    lists = f"; a list of images and labels is list:path={path}" if path.suffix.lower() in {".txt", ".lst"} else ""
+    raise DataError(f"{path} is a file, but neither .parquet nor .npz; {_UNDERSTOOD}{lists}")
 
 
 def _kind_of_folder(path: Path) -> str:

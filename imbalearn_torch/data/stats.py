@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from torch import Tensor
 from imbalearn_torch.errors import OptionError
 from imbalearn_torch.priors import normalised_prior
 
-__all__ = ["PRIORS", "ClassStats", "Draws", "carried_prior", "correction_warning"]
+__all__ = ["PRIORS", "ClassStats", "DoubleCorrection", "Draws", "carried_prior", "double_correction", "shifts_of"]
 
 PRIORS = ("drawn", "train", "uniform")
 
@@ -44,11 +45,18 @@ class ClassStats:
         self._mode = prior
         self._last: tuple[int, Tensor] | None = None
 
+    def sampled(self, epoch: int) -> Tensor:
+        """The distribution of the sampler's own column in that epoch, float64 `[K]`."""
+        return self._distributions(epoch)[0]
+
     def drawn(self, epoch: int) -> Tensor:
         """The distribution that the model sees in that epoch, float64 `[K]`; 0 for a class that is never drawn."""
+        return self._distributions(epoch).mean(dim=0)
+
+    def _distributions(self, epoch: int) -> Tensor:
         if self._last is None or self._last[0] != epoch:
             each = [column.class_distribution(epoch, self._targets, self.num_classes) for column in self._columns]
-            self._last = (epoch, torch.stack(each).mean(dim=0))
+            self._last = (epoch, torch.stack(each))
         return self._last[1]
 
     def prior(self, epoch: int) -> Tensor:
@@ -74,8 +82,31 @@ def carried_prior(drawn: Tensor, weights: Tensor, class_prior: Tensor, removed: 
     return normalised_prior(seen / class_prior.double().pow(removed))
 
 
-def correction_warning(counts: Tensor, effects: dict[str, Tensor]) -> str | None:
-    """A sentence if several parts of a run together correct the imbalance more than once.
+@dataclass(frozen=True)
+class DoubleCorrection:
+    """Parts of a run that together correct the imbalance more than once; as a string, a sentence for the user.
+
+    Args:
+        between: Their names.
+        log_odds: By how much the rarest class is favoured over the most frequent one.
+    """
+
+    between: tuple[str, ...]
+    log_odds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{' and '.join(self.between)} correct the imbalance more than once: the rarest class is favoured by "
+            f"{self.log_odds:.2f} in log-odds over the most frequent one; use one of them"
+        )
+
+    def record(self) -> dict[str, Any]:
+        """As result.json has it."""
+        return {**asdict(self), "between": list(self.between)}
+
+
+def double_correction(counts: Tensor, effects: dict[str, Tensor]) -> DoubleCorrection | None:
+    """Several parts of a run that together correct the imbalance more than once.
 
     Args:
         counts: Training counts `[K]`.
@@ -84,18 +115,24 @@ def correction_warning(counts: Tensor, effects: dict[str, Tensor]) -> str | None
     Returns:
         None where at most one part corrects, or where they do not overshoot.
     """
-    natural = normalised_prior(counts).log()
+    gap, shifts = shifts_of(counts, effects)
+    active = tuple(name for name, shift in shifts.items() if shift > 1e-6)
+    error = sum(shifts.values()) - gap
+    return DoubleCorrection(active, error) if len(active) > 1 and error > 0.05 else None
+
+
+def shifts_of(counts: Tensor, effects: dict[str, Tensor]) -> tuple[float, dict[str, float]]:
+    """How far the rarest class is behind the most frequent one, and how far each part raises it, in log-odds.
+
+    Args:
+        counts: Training counts `[K]`; absent classes do not matter.
+        effects: As for `double_correction`.
+    """
     present = counts > 0
     if int(present.sum()) < 2:
-        return None
+        return 0.0, {}
+    natural = normalised_prior(counts).log()
     most = int(torch.where(present, natural, -torch.inf).argmax())
     least = int(torch.where(present, natural, torch.inf).argmin())
     shifts = {name: float(effect[least] - effect[most]) for name, effect in effects.items()}
-    active = [name for name, shift in shifts.items() if shift > 1e-6]
-    error = sum(shifts.values()) - float(natural[most] - natural[least])
-    if len(active) < 2 or error <= 0.05:
-        return None
-    return (
-        f"{' and '.join(active)} correct the imbalance more than once: the rarest class is favoured by {error:.2f} in "
-        "log-odds over the most frequent one; use one of them"
-    )
+    return float(natural[most] - natural[least]), shifts

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalearn_torch.adjustment.adjust import Adjusted
+    from imbalearn_torch.data.stats import DoubleCorrection
 
 __all__ = ["BEFORE", "adjust_run"]
 
@@ -65,8 +66,8 @@ def adjust_run(
     Returns:
         `folder`; `rows`, the first one being the predictor before any adjuster, with `name`, `config`, `chosen`,
         `metrics` (`val`; `val_held_out`, where each validation image is adjusted by what was tuned on others; `test`),
-        `warnings`, `seconds` and `saved`; `best`, the name of the row with the largest macro-F1 of `val_held_out`, or
-        None without validation data; `skipped`, with `name` and `reason`.
+        `warnings`, `double_corrections`, `seconds` and `saved`; `best`, the name of the row with the largest macro-F1
+        of `val_held_out`, or None without validation data; `skipped`, with `name` and `reason`.
 
     Raises:
         RunFolderError: The folder holds no finished run, or cannot be written.
@@ -131,8 +132,8 @@ class _Comparison:
         val, test = self._run.stored
         figures = self._figures(val.logits, val.targets)
         metrics = {"val": figures, "val_held_out": figures, "test": self._figures(test.logits, test.targets)}
-        nothing = {"config": [], "chosen": [], "metrics": metrics, "warnings": [], "seconds": 0.0, "saved": None}
-        return {"name": BEFORE, **nothing}
+        nothing = {"config": [], "chosen": [], "metrics": metrics, "warnings": [], "double_corrections": []}
+        return {"name": BEFORE, **nothing, "seconds": 0.0, "saved": None}
 
     def rows(self, attempts: Sequence[Attempt]) -> list[dict[str, Any]]:
         """A row for each attempt that succeeds.
@@ -201,6 +202,7 @@ class _Comparison:
         held_out = figures
         if attempt.tunes:
             held_out = self._figures(held_out_logits(builders, validation=val, **settings), val.targets)
+        twice, idle = self._corrections(adjusted)
         row = {
             "name": attempt.name,
             "config": [_spelling(each) for each in attempt.components],
@@ -210,7 +212,8 @@ class _Comparison:
                 "val_held_out": held_out,
                 "test": self._figures(adjusted.test, test.targets),
             },
-            "warnings": self._warnings(adjusted),
+            "warnings": [*adjusted.warnings, *([str(twice)] if twice else []), *idle],
+            "double_corrections": [twice.record()] if twice else [],
             "seconds": time.perf_counter() - started,
             "saved": None,
         }
@@ -225,15 +228,13 @@ class _Comparison:
 
         return score(logits, targets, train_counts=self._run.group_counts) if targets.numel() else None
 
-    def _warnings(self, adjusted: Adjusted) -> list[str]:
-        """What was lost, and whether run and adjusters together correct the imbalance more than once."""
-        from imbalearn_torch.data.stats import correction_warning
+    def _corrections(self, adjusted: Adjusted) -> tuple[DoubleCorrection | None, list[str]]:
+        from imbalearn_torch.adjustment.corrections import corrections_after
         from imbalearn_torch.priors import normalised_prior
 
         run = self._run
-        effects = {"the run": run.class_prior.log() - normalised_prior(run.train_counts).log(), **adjusted.effects}
-        twice = correction_warning(run.train_counts, effects) if adjusted.effects else None
-        return [*adjusted.warnings, *([twice] if twice else [])]
+        effect = run.class_prior.log() - normalised_prior(run.train_counts).log()
+        return corrections_after(run.train_counts, {"the run": effect}, adjusted)
 
 
 def _built(component: Any, counts: Tensor, prior: Tensor) -> Any:

@@ -25,6 +25,7 @@ from imbalearn_torch.experiments.trial import trial_batch, try_backbone, try_mix
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
+from imbalearn_torch.training.late_freeze import LateFreeze
 
 __all__ = ["Components", "assemble"]
 
@@ -41,6 +42,7 @@ class Components:
         adjusters: Each makes an adjuster from the prior it is told, float64 `[K]`.
         needs: What the adjusters need beside logits.
         backbone: With its initial weights, on the CPU.
+        late_freeze: Stops the training of its early layers; None: all are trained to the end.
         columns: The epoch plan: the sampler's column, and the partner's where the mix names a sampler.
         stats: Counts, drawn distribution and prior.
     """
@@ -52,6 +54,7 @@ class Components:
     adjusters: tuple[Callable[[Tensor], Any], ...]
     needs: frozenset[str]
     backbone: nn.Module
+    late_freeze: LateFreeze | None
     columns: tuple[Planner, ...]
     stats: ClassStats
 
@@ -89,11 +92,16 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
     backbone = problems.attempt(lambda: build_backbone(run, data))
     if backbone is not None and loss is not None:
         problems.attempt(lambda: check_backbone(backbone, loss, mix, needs or frozenset()))
-    trial = problems.attempt(lambda: trial_batch(data))
-    if trial is not None:
-        problems.attempt(lambda: try_mix(mix, trial))
-    if trial is not None and backbone is not None:
-        problems.attempt(lambda: try_backbone(backbone, trial))
+    late_freeze = None
+    if backbone is not None and config.freeze_early is not None:
+        start = config.freeze_early
+        late_freeze = problems.attempt(lambda: LateFreeze(backbone, start, epochs))
+    whole = problems.attempt(lambda: trial_batch(data, 1))
+    if whole is not None:
+        problems.attempt(lambda: try_mix(mix, whole))
+    if whole is not None and backbone is not None:
+        problems.attempt(lambda: try_backbone(backbone, whole))
+        problems.attempt(lambda: try_backbone(backbone, trial_batch(data, epochs)))
     problems.report()
     assert loss is not None and backbone is not None and columns is not None
     return Components(
@@ -104,6 +112,7 @@ def assemble(run: ResolvedRun, data: OpenData, registry: Registry) -> Components
         adjusters=adjusters,
         needs=needs,
         backbone=backbone,
+        late_freeze=late_freeze,
         columns=columns,
         stats=stats,
     )

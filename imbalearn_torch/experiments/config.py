@@ -65,6 +65,9 @@ class RunConfig(BaseModel):
     ema: float = Field(
         default=0.05, ge=0, le=0.5, description="Horizon of the weight average as a fraction of the run; 0: none."
     )
+    freeze_early: float | None = Field(
+        default=None, ge=0, le=1, description="Fraction of the run from which all before the second stage stands still."
+    )
     clip: float | None = Field(default=None, gt=0, description="Largest gradient norm.")
     tta: Literal["auto", "none", "flip"] = Field(
         default="auto", description="Average over the mirror image at test; auto: if trained with it."
@@ -82,8 +85,17 @@ class RunConfig(BaseModel):
     precision: Literal["auto", "fp32", "bf16", "fp16", "fp64"] = Field(
         default="auto", description="auto: bf16 where the hardware is fast at it."
     )
+    loader: Literal["auto", "memory", "stream"] = Field(
+        default="auto", description="Hold the images in memory, or decode them as they are needed; auto: if they fit."
+    )
+    workers: int | None = Field(
+        default=None, ge=0, description="Processes that decode streamed images; default: all cores but one; 0: none."
+    )
     channels_last: bool = Field(default=True, description="Memory format of images and weights.")
     checkpoint_every: int = Field(default=1, ge=1, description="Epochs between checkpoints.")
+    recipe: str | None = Field(
+        default=None, description="The recipe that the other values started from: a record, it changes nothing."
+    )
 
     if not TYPE_CHECKING:  # type checkers know the fields better than this signature
 
@@ -96,18 +108,22 @@ class RunConfig(BaseModel):
     @field_validator("data", "sampler", "mix", "loss", "weights", "backbone")
     @classmethod
     def _component(cls, value: Any) -> Any:
-        if value is None or isinstance(value, (bool, int, float, bytes, list, dict, type)):
-            raise ValueError(f"expected an option string NAME[:key=value,...] or an object, got {value!r}")
-        return value
+        return _usable(value)
 
     @field_validator("adjust", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return value if isinstance(value, (list, tuple)) else (value,)
+        return tuple(map(_usable, value if isinstance(value, (list, tuple)) else (value,)))
 
     def saved(self) -> dict[str, Any]:
         """The fields that are not None, as TOML and JSON can hold them; an object is recorded by its class."""
         return {name: _plain(value) for name, value in self if value is not None}
+
+
+def _usable(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, bytes, list, dict, type)):
+        raise ValueError(f"expected an option string NAME[:key=value,...] or an object, got {value!r}")
+    return value
 
 
 def _plain(value: Any) -> Any:
@@ -149,7 +165,7 @@ def config_from_toml(file: Path) -> dict[str, Any]:
     version = values.pop("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise ConfigError(
-            [f"the configuration {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"]
+            [f"the configuration {file} has schema_version {version!r}, but this version reads {SCHEMA_VERSION}"]
         )
     objects = [
         name for name, value in values.items() if any(str(each).startswith("object ") for each in _listed(value))

@@ -12,8 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
+from imbalearn_torch.adjustment.corrections import corrections_after
 from imbalearn_torch.data.manifest import subset_manifest
-from imbalearn_torch.data.stats import carried_prior, correction_warning
+from imbalearn_torch.data.rows import Rows
+from imbalearn_torch.data.stats import carried_prior
 from imbalearn_torch.experiments.backbone import is_cosine
 from imbalearn_torch.experiments.folder import RunFolder, storage_errors
 from imbalearn_torch.experiments.session import Session, prior_effects
@@ -39,17 +41,14 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
     """Validation, test and (where an adjuster needs it) training outputs of the final predictor, in full precision."""
     master = "fp64" if session.config.precision == "fp64" else "fp32"
     precision = Precision(master, session.precision.device)
+    cosine = is_cosine(session.components.loss)
     if "features" in session.components.needs:
-        network = Network(network.backbone, features=True, cosine=is_cosine(session.components.loss))
+        network = Network(network.backbone, features=True, cosine=cosine)
 
-    def outputs(inputs: Tensor, targets: Tensor) -> Outputs:
-        made = predict(
-            network, session.loader(inputs, targets), precision=precision, scale=session.scale, flip=session.flip
-        )
-        # For a cosine head of length 1, so that the head that adjusters see gives scale * cos from them.
-        if made.features is None or not is_cosine(session.components.loss):
-            return made
-        return made._replace(features=F.normalize(made.features))
+    def outputs(inputs: Tensor | Rows, targets: Tensor) -> Outputs:
+        loader = session.loader(inputs, targets)
+        # Of length 1 for a cosine head, so that the head that adjusters see gives scale * cos from them.
+        return predict(network, loader, precision=precision, scale=session.scale, flip=session.flip, unit=cosine)
 
     test = outputs(*session.data.test())
     held = session.data.validation()
@@ -63,7 +62,7 @@ def _empty(like: Outputs) -> Outputs:
 
 
 def linear_head(session: Session, network: Network) -> nn.Linear:
-    """The classifier for adjusters: from the features that `final_outputs` gives to the logits of single views.
+    """The classifier for adjusters: from the features that `final_outputs` gives to the logits.
 
     A copy on the CPU, so that what an adjuster does to it never reaches the saved weights. The head of a cosine loss
     has no bias, and rows of the length of its scale.
@@ -98,11 +97,8 @@ def adjusted_outputs(
         class_prior=left_prior(session, epoch),
         seed=session.config.seed,
     )
-    effects = prior_effects(session, epoch) | adjusted.effects
-    twice = correction_warning(session.components.stats.counts, effects) if adjusted.effects else None
-    for warning in (*adjusted.warnings, *([twice] if twice else [])):
-        if warning not in session.warnings:
-            session.warnings.append(warning)
+    twice, idle = corrections_after(session.components.stats.counts, prior_effects(session, epoch), adjusted)
+    session.warn(*adjusted.warnings, twice, *idle)
     return adjusted
 
 
@@ -167,9 +163,10 @@ def write_results(
         "timing": timing,
         "environment": environment,
         "warnings": session.warnings,
+        "double_corrections": session.double_corrections,
     }
     confusion = confusion_matrix(test.targets, adjusted.test.argmax(dim=1), len(classes))
-    _write_arrays(folder, predictor, validation, test)
+    _write_arrays(folder, predictor, validation, test, adjusted.test if adjusted.chosen else None)
     _write_subset(session, folder)
     _write_reports(folder, result, history, confusion, original)
     folder.write_json("result.json", result)
@@ -177,14 +174,19 @@ def write_results(
     return result
 
 
-def _write_arrays(folder: RunFolder, predictor: Network, validation: Outputs, test: Outputs) -> None:
+def _write_arrays(
+    folder: RunFolder, predictor: Network, validation: Outputs, test: Outputs, adjusted: Tensor | None
+) -> None:
+    """Logits as the network gives them, and where they were adjusted, which classes that has led to."""
     arrays = io.BytesIO()
+    predicted = {} if adjusted is None else {"test_predictions": adjusted.argmax(dim=1).numpy()}
     np.savez(
         arrays,
         val_logits=validation.logits.numpy(),
         val_targets=validation.targets.numpy(),
         test_logits=test.logits.numpy(),
         test_targets=test.targets.numpy(),
+        **predicted,
     )
     folder.write_bytes("predictions.npz", arrays.getvalue())
     folder.write_bytes("model.safetensors", tensor_bytes(predictor.backbone.state_dict()))

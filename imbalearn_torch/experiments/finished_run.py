@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from functools import cached_property
@@ -37,7 +38,7 @@ class FinishedRun:
 
     Raises:
         RunFolderError: It is no finished run.
-        CheckpointError: Its result.json or its manifest.json cannot be read.
+        CheckpointError: Its manifest.json cannot be read, or its result.json is not what it wrote.
     """
 
     def __init__(self, folder: str | Path, known: Registry, config: RunConfig | None = None) -> None:
@@ -47,7 +48,7 @@ class FinishedRun:
             raise RunFolderError(f"{folder} {what}")
         if not self.place.finished:
             raise RunFolderError(f"the run in {folder} is not finished; go on with `imbalearn resume {folder}`")
-        self.result = read_result(self.place.path)
+        self.result = read_result(self._intact("result.json").parent)
         self._known, self._config = known, config
         self._opened: Session | ImbalearnError | None = None
         self._asked: dict[frozenset[str], tuple[Outputs, Outputs, Outputs | None, nn.Linear | None]] = {}
@@ -55,10 +56,13 @@ class FinishedRun:
     @cached_property
     def digests(self) -> dict[str, str]:
         """sha256 of the files as the run left them."""
+        file = self.place.path / "manifest.json"
         try:
-            return json.loads((self.place.path / "manifest.json").read_text(encoding="utf-8"))["sha256"]
-        except (OSError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{self.place.path / 'manifest.json'} cannot be read: {error}") from error
+            return dict(json.loads(file.read_text(encoding="utf-8"))["sha256"])
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"{file} cannot be read: {error}") from error
+        except (KeyError, TypeError):
+            raise CheckpointError(f"{file} cannot be read: it has no `sha256`, a digest for each file") from None
 
     @property
     def seed(self) -> int:
@@ -99,12 +103,13 @@ class FinishedRun:
 
         from imbalearn_torch.types import Outputs
 
+        intact = self._intact("predictions.npz")
         try:
-            with np.load(self._intact("predictions.npz"), allow_pickle=False) as file:
+            with np.load(intact, allow_pickle=False) as file:
                 arrays = {name: torch.from_numpy(file[name]) for name in file.files}
             parts = [Outputs(arrays[f"{part}_logits"], None, arrays[f"{part}_targets"]) for part in ("val", "test")]
         except (OSError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{self.place.path / 'predictions.npz'} cannot be read: {error}") from error
+            raise CheckpointError(f"{intact} cannot be read: {error}") from error
         return parts[0], parts[1]
 
     def outputs(self, needs: frozenset[str]) -> tuple[Outputs, Outputs, Outputs | None, nn.Linear | None]:
@@ -212,11 +217,9 @@ class FinishedRun:
 
     def _intact(self, name: str) -> Path:
         """The path of a file that is as the run left it."""
-        from imbalearn_torch.training.checkpoint import file_digest
-
         file = self.place.path / name
         try:
-            digest = file_digest(file)
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()  # not by training.checkpoint, which imports torch
         except OSError as error:
             raise CheckpointError(f"{file} cannot be read: {error.strerror or error}") from error
         if digest != self.digests.get(name):

@@ -1,4 +1,4 @@
-"""Open a data set, choose its parts, and bring them into memory."""
+"""Open a data set, choose its parts, and bring them into memory or make them ready to be streamed."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from imbalearn_torch.blame import blamed_on
+from imbalearn_torch.blame import blamed_on, name_of
 from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
 from imbalearn_torch.data.check import check_dataset
-from imbalearn_torch.data.prepare import channel_statistics, decode, select
+from imbalearn_torch.data.memory import processor_cores
+from imbalearn_torch.data.prepare import channel_statistics, decode, memory_shortage, moments_of_images, select
 from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.selection import Part, Selection
+from imbalearn_torch.data.workers import Decoder, worker_failures
 from imbalearn_torch.errors import ComponentError, ConfigError, DataError
 from imbalearn_torch.experiments.building import built
+from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
-from imbalearn_torch.streams import seed_default_generators
+from imbalearn_torch.streams import generator, seed_default_generators
 from imbalearn_torch.types import Dataset, Samples
 
 __all__ = ["OpenData", "data_root", "open_data"]
+
+_SAMPLE = 2000  # images that mean and deviation are computed of where not all are in memory
 
 
 @dataclass
@@ -38,6 +44,8 @@ class OpenData:
         augment: The augmentation, in full spelling.
         targets: Of the training part, int64 `[N]`.
         warnings: Sentences for the user.
+        workers: Processes that decode images as they are needed; None: all images are held in memory.
+        seed: Of the images that stand for all where not all are in memory.
     """
 
     dataset: Dataset
@@ -46,7 +54,10 @@ class OpenData:
     augment: str
     targets: Tensor
     warnings: list[str]
+    workers: int | None = None
+    seed: int = 0
     _train: Tensor | None = None
+    _shape: tuple[int, ...] | None = None
     _statistics: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     @property
@@ -58,41 +69,60 @@ class OpenData:
         """(C, H, W) or (D,), from one image."""
         if self._train is not None:
             return tuple(self._train.shape[1:])
-        return _shape(self.selection.train)
+        if self._shape is None:
+            self._shape = _shape(self.selection.train)
+        return self._shape
 
     @property
-    def inputs(self) -> Tensor:
-        """The training part in memory: uint8 `[N, C, H, W]` or float32 `[N, D]`; decoded at the first use."""
-        if self._train is None:
-            part = self.selection.train
-            self._train = decode(part.source.inputs, part.indices)
-        return self._train
+    def inputs(self) -> Tensor | Rows:
+        """The training part: uint8 `[N, C, H, W]` or float32 `[N, D]`, decoded at the first use; or what to stream."""
+        if self._train is not None:
+            return self._train
+        made = self._inputs(self.selection.train)
+        if isinstance(made, Tensor):
+            self._train = made
+        return made
 
     def validation(self) -> Samples | None:
-        """The validation part in memory."""
+        """The validation part, as `inputs` are."""
         part = self.selection.val
         if part is None or not part.indices.numel():
             return None
-        return Samples(decode(part.source.inputs, part.indices), part.targets)
+        return Samples(self._inputs(part), part.targets)
 
     def test(self) -> Samples:
-        """The test part in memory."""
-        part = self.selection.test
-        return Samples(decode(part.source.inputs, part.indices), part.targets)
+        """The test part, as `inputs` are."""
+        return Samples(self._inputs(self.selection.test), self.selection.test.targets)
+
+    def _inputs(self, part: Part) -> Tensor | Rows:
+        inputs = part.source.inputs
+        return decode(inputs, part.indices) if self.workers is None else Rows(inputs, part.indices, self.input_shape)
 
     def statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Mean and standard deviation of each channel: the data set's own, or those of the training part."""
+        """Mean and standard deviation of each channel: the data set's own, or those of the training part.
+
+        Of data that are streamed at most 2,000 training images are looked at, drawn by the subset's seed.
+        """
         if self._statistics is None:
             mean, std = self.dataset.mean, self.dataset.std
             if mean is None or std is None:
-                computed = channel_statistics(self.inputs)
+                inputs = self.inputs
+                computed = channel_statistics(inputs) if isinstance(inputs, Tensor) else self._sampled(inputs)
                 mean, std = mean or computed[0], std or computed[1]
             self._statistics = (mean, std)
         return self._statistics
 
-    def augmentation(self, mean: tuple[float, ...]) -> Augment:
-        """The chain of augmentations, told the mean colour."""
-        return Augment(AUGMENTATIONS.resolve_chain(self.augment), tuple(round(255 * each) for each in mean))
+    @worker_failures()
+    def _sampled(self, rows: Rows) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        order = torch.randperm(len(rows), generator=generator(self.seed, "statistics"))
+        chosen = order[:_SAMPLE].sort().values
+        if len(rows.shape) == 1:
+            return channel_statistics(rows.read(chosen.numpy()))
+        return moments_of_images(Decoder(rows, self.workers or 0).batches(chosen.split(_SAMPLE // 20)))
+
+    def augmentation(self, mean: tuple[float, ...], epochs: int) -> Augment:
+        """The chain of augmentations, told the mean colour and the length of the run."""
+        return Augment(AUGMENTATIONS.resolve_chain(self.augment), tuple(round(255 * each) for each in mean), epochs)
 
     def resample(self, sampler: Any, length: int, registry: Registry, epochs: int, seed: int) -> Any:
         """Let a sampler that makes new samples replace the training part.
@@ -106,12 +136,22 @@ class OpenData:
 
         Returns:
             What draws the epochs: the sampler, or `instance` where it has no `plan`.
+
+        Raises:
+            DataError: The training part is not in memory.
         """
+        if self.workers is not None:
+            raise DataError(
+                f"sampler {name_of(sampler)} makes new samples from the whole training part, which has to be in memory "
+                "for that; use --loader memory"
+            )
+        inputs = self.inputs
+        assert isinstance(inputs, Tensor)
         self.statistics()  # of the images there are, so that no sampler changes how the others are normalised
         seed_default_generators(seed, "fit")
         with blamed_on("the sampler", sampler):
-            made = sampler.fit_resample(self.inputs, self.targets)
-        self._train, self.targets = _checked_samples(made, self.inputs, len(self.classes), type(sampler).__name__)
+            made = sampler.fit_resample(inputs, self.targets)
+        self._train, self.targets = _checked_samples(made, inputs, len(self.classes), type(sampler).__name__)
         if hasattr(sampler, "plan"):
             return sampler
         drawn = resolve("sampler", f"instance:epoch_size={length}", registry)
@@ -193,4 +233,20 @@ def open_data(run: ResolvedRun, root: Path) -> OpenData:
     if not targets.numel():
         raise ConfigError([f"the training part of data set {config.data!r} has no image left after the validation cut"])
     _check_shapes(selection)
-    return OpenData(dataset, selection, str(imbalance), augment, targets, warnings)
+    workers, why = _workers(config, selection)
+    return OpenData(
+        dataset, selection, str(imbalance), augment, targets, warnings + why, workers, config.subset_seed or 0
+    )
+
+
+def _workers(config: RunConfig, selection: Selection) -> tuple[int | None, list[str]]:
+    """How many processes decode the images while they are needed, None where all are held in memory; and why."""
+    workers = max(1, processor_cores() - 1) if config.workers is None else config.workers
+    if config.loader != "auto":
+        return (workers if config.loader == "stream" else None), []
+    parts = [part for part in (selection.train, selection.val, selection.test) if part is not None]
+    sample = decode(selection.train.source.inputs, selection.train.indices[:1])[0]
+    shortage = memory_shortage(sum(part.indices.numel() for part in parts), tuple(sample.shape), sample.element_size())
+    if shortage is None:
+        return None, []
+    return workers, [f"{shortage}: they are streamed, and their mean and deviation estimated where not given"]

@@ -15,7 +15,7 @@ from imbalearn_torch.plugin.grammar import parse_spec
 from imbalearn_torch.plugin.options import nearest
 from imbalearn_torch.plugin.spec import canonical_name
 
-__all__ = ["Citation", "Recipe", "Reference", "load_recipe", "recipe_names"]
+__all__ = ["Citation", "Recipe", "Reference", "load_recipe", "recipe_label", "recipe_names"]
 
 _FOLDER = Path(__file__).parent / "recipe_files"
 _RATES = ("lr", "weight_decay")
@@ -49,7 +49,17 @@ class Citation(_Frozen):
 
 
 class Reference(_Frozen):
-    """A figure that was reported: one value, or the lowest and the highest of several reports."""
+    """A figure that was reported: one value, or the lowest and the highest of several reports.
+
+    Args:
+        data: Name of the data set.
+        imbalance: Profile of its training part.
+        metric: What was measured.
+        values: In order.
+        source: Which table of which paper, or where else.
+        note: What else decides the figure.
+        checked: False: quoted from memory and not compared with the source.
+    """
 
     data: str
     imbalance: str
@@ -57,6 +67,7 @@ class Reference(_Frozen):
     values: tuple[float, ...] = Field(min_length=1, max_length=2)
     source: Prose
     note: Prose = ""
+    checked: bool = True
 
     def __str__(self) -> str:
         of = self.data if self.imbalance == "none" else f"{self.data} {self.imbalance}"
@@ -129,6 +140,8 @@ def load_recipe(name: str) -> Recipe:
         values = _with_base(file, values, based)
     try:
         recipe = Recipe(**{"name": file.stem, **values})
+        if "recipe" in recipe.run:
+            raise ConfigError(["[run] cannot name a recipe; to start from another, write `base = NAME` above [run]"])
         RunConfig(**recipe.run)
     except ValidationError as error:
         raise ConfigError([f"recipe {file}: {_sentence(each)}" for each in error.errors()]) from None
@@ -137,8 +150,17 @@ def load_recipe(name: str) -> Recipe:
     return recipe
 
 
+def recipe_label(name: str) -> str:
+    """What a run records of `--recipe NAME`: the canonical name, or of a file of one's own the absolute path."""
+    return str(_find(name).absolute()) if _is_path(name) else _find(name).stem
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name
+
+
 def _find(name: str) -> Path:
-    if name.endswith(".toml") or "/" in name:
+    if _is_path(name):
         return Path(name).expanduser()
     wanted, known = canonical_name(name), recipe_names()
     if wanted not in known:
@@ -155,7 +177,9 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError([f"the recipe {file} cannot be read: {error}"]) from None
     version = values.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
-        raise ConfigError([f"the recipe {file} has schema_version {version}, but this version reads {SCHEMA_VERSION}"])
+        raise ConfigError(
+            [f"the recipe {file} has schema_version {version!r}, but this version reads {SCHEMA_VERSION}"]
+        )
     return values
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from imbalearn_torch.experiments.resolve import ResolvedRun, resolve_run
 from imbalearn_torch.experiments.signals import stop_on_signals
 from imbalearn_torch.plugin.registry import Registry, registry
 
-__all__ = ["RunResult", "read_result", "resume", "run", "start"]
+__all__ = ["RunResult", "go_on", "read_result", "resume", "run", "start"]
+
+Stop = Callable[[], int | None]
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,22 @@ def run(config: RunConfig, out: str | Path | None = None, observer: Observer | N
     return start(resolve_run(config, known), known, Path(out) if out is not None else None, observer or Observer())
 
 
-def start(resolved: ResolvedRun, known: Registry, out: Path | None, observer: Observer) -> RunResult:
-    """A run of a resolved configuration in a new folder, which is written before torch is imported."""
+def start(
+    resolved: ResolvedRun, known: Registry, out: Path | None, observer: Observer, stop: Stop | None = None
+) -> RunResult:
+    """A run of a resolved configuration in a new folder, which is written before torch is imported.
+
+    Args:
+        resolved: What to do.
+        known: Where its components are looked up.
+        out: The run folder; None: `runs/DATE-NAME`.
+        observer: Told of every step and epoch.
+        stop: Asked after every step: a signal's number once the run shall stop; None: by signals to this process.
+    """
     folder = RunFolder(out or default_folder(_short_name(resolved)))
     folder.create(resolved.asked.saved())
     try:
-        return _execute(resolved, known, folder, observer)
+        return _execute(resolved, known, folder, observer, stop)
     except (NonFiniteError, RunInterrupted):
         raise  # what has been written tells why, or is gone on with
     except Exception:
@@ -95,13 +108,19 @@ def resume(
     if place.finished:
         watcher.on_message(f"the run in {folder} is finished")
         return RunResult(place.path, read_result(place.path))
-    known = registry(files)
+    return go_on(place, registry(files), watcher, config)
+
+
+def go_on(
+    place: RunFolder, known: Registry, observer: Observer, config: RunConfig | None = None, stop: Stop | None = None
+) -> RunResult:
+    """What `resume` does with an unfinished run; the arguments are those of `start`."""
     if config is None:
         config = RunConfig(**config_from_toml(place.path / "config.toml"))
     resolved = resolve_run(config, known)
     place.acquire()
     try:
-        return _execute(resolved, known, place, watcher)
+        return _execute(resolved, known, place, observer, stop)
     finally:
         place.release()
 
@@ -122,9 +141,12 @@ def _short_name(resolved: ResolvedRun) -> str:
     return "-".join(word.partition(":")[0].rpartition("/")[2] if "/" in word else "own" for word in words)
 
 
-def _execute(resolved: ResolvedRun, known: Registry, folder: RunFolder, observer: Observer) -> RunResult:
+def _execute(
+    resolved: ResolvedRun, known: Registry, folder: RunFolder, observer: Observer, asked_to_stop: Stop | None
+) -> RunResult:
     started = time.perf_counter()
-    with log_file(folder.path / "log.txt"), stop_on_signals() as stop:
+    stopping = stop_on_signals() if asked_to_stop is None else contextlib.nullcontext(asked_to_stop)
+    with log_file(folder.path / "log.txt"), stopping as stop:
         watcher = LogObserver(observer)
         # torch is imported here, after the folder and its config.toml exist.
         from imbalearn_torch.experiments.session import open_session

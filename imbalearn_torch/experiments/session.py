@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from imbalearn_torch.data.batches import Loader
 from imbalearn_torch.data.loader import MemoryLoader
-from imbalearn_torch.data.stats import correction_warning
+from imbalearn_torch.data.rows import Rows
+from imbalearn_torch.data.stats import DoubleCorrection, double_correction
+from imbalearn_torch.data.stream import StreamLoader
 from imbalearn_torch.data.subset import subset_digest
 from imbalearn_torch.errors import CheckpointError, ConfigError
 from imbalearn_torch.experiments.assemble import Components, assemble
@@ -19,6 +22,7 @@ from imbalearn_torch.experiments.collect import collected_warnings
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
 from imbalearn_torch.experiments.resolve import ResolvedRun
+from imbalearn_torch.experiments.trial import trial_batch, trusted_precision
 from imbalearn_torch.metrics.confusion import confusion_matrix, confusion_scores
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
@@ -46,6 +50,7 @@ class Session:
         precision: How to compute.
         steps: Of one epoch.
         warnings: Sentences for the user.
+        double_corrections: Those among them that say what corrects the imbalance more than once, as result.json has it.
     """
 
     config: RunConfig
@@ -55,27 +60,38 @@ class Session:
     precision: Precision
     steps: int
     warnings: list[str]
+    double_corrections: list[dict[str, Any]] = field(default_factory=list)
 
-    def loader(self, inputs: torch.Tensor, targets: torch.Tensor) -> MemoryLoader:
+    def warn(self, *noted: str | DoubleCorrection | None) -> None:
+        """Add sentences for the user, each once; None is nothing to say."""
+        for each in noted:
+            if each is None or str(each) in self.warnings:
+                continue
+            self.warnings.append(str(each))
+            if isinstance(each, DoubleCorrection):
+                self.double_corrections.append(each.record())
+
+    def loader(self, inputs: torch.Tensor | Rows, targets: torch.Tensor) -> Loader:
         """Batches of one part, normalised as the training part is, or as the backbone's `input_mean` asks."""
         colour, _ = self.data.statistics()
         mean, std = own_normalisation(self.components.backbone, self.data.statistics())
-        return MemoryLoader(
-            inputs,
-            targets,
-            mean=mean,
-            std=std,
-            augment=self.data.augmentation(colour),
-            device=self.precision.device,
-            dtype=self.precision.master,
-            channels_last=self.config.channels_last,
-        )
+        how = {
+            "mean": mean,
+            "std": std,
+            "augment": self.data.augmentation(colour, self.config.epochs),
+            "device": self.precision.device,
+            "dtype": self.precision.master,
+            "channels_last": self.config.channels_last,
+        }
+        if isinstance(inputs, torch.Tensor):
+            return MemoryLoader(inputs, targets, **how)
+        return StreamLoader(inputs, targets, workers=self.data.workers or 0, **how)
 
     @property
     def flip(self) -> bool:
         """Whether predictions average over the mirror image."""
         wanted = self.config.tta == "flip" or (self.config.tta == "auto" and "flip" in self.data.augment.split("+"))
-        return wanted and self.data.inputs.dim() == 4
+        return wanted and len(self.data.input_shape) == 3
 
     def network(self) -> Network:
         """The network with its initial weights, on its device."""
@@ -84,7 +100,7 @@ class Session:
             backbone, features=wants_features(loss), cosine=is_cosine(loss), classes=len(self.data.classes)
         )
         network = network.to(self.precision.device, self.precision.master)
-        is_image = self.data.inputs.dim() == 4
+        is_image = len(self.data.input_shape) == 3
         return network.to(memory_format=torch.channels_last) if self.config.channels_last and is_image else network
 
     def engine(self, network: Network) -> Engine:
@@ -129,12 +145,12 @@ class Session:
 
     def machine(self) -> dict[str, Any]:
         """What was resolved on this machine, and is used again when the run is resumed or repeated."""
-        return {name: getattr(self.config, name) for name in ("threads", "device", "precision")}
+        return {name: getattr(self.config, name) for name in ("threads", "device", "precision", "loader")}
 
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree with to be gone on from."""
         return {
-            "config": self.config.saved(),
+            "config": {name: value for name, value in self.config.saved().items() if name not in {"workers", "recipe"}},
             "classes": list(self.data.classes),
             "train_counts": self.components.stats.counts.tolist(),
             "train_images": subset_digest(self.data.selection.train.indices),
@@ -173,6 +189,7 @@ class Session:
             },
             "steps": self.steps * self.config.epochs,
             "warnings": self.warnings,
+            "double_corrections": self.double_corrections,
         }
 
     @property
@@ -186,8 +203,10 @@ def prior_effects(session: Session, epoch: int) -> dict[str, torch.Tensor]:
     """By part of the run, the log of what it multiplies each class's prior by in that epoch, float64 `[K]`."""
     config, components = session.config, session.components
     stats = components.stats
-    drawn = normalised_prior(stats.drawn(epoch))
-    effects = {f"sampler {config.sampler!r}": (drawn / normalised_prior(stats.counts)).log()}
+    sampled, drawn = normalised_prior(stats.sampled(epoch)), normalised_prior(stats.drawn(epoch))
+    effects = {f"sampler {config.sampler!r}": (sampled / normalised_prior(stats.counts)).log()}
+    if len(components.columns) > 1:
+        effects[f"mix {config.mix!r}"] = (drawn / sampled).log()
     if components.weights is not None:
         effects[f"class weights {config.weights!r}"] = normalised_prior(components.weights(epoch).double()).log()
     effects[f"loss {config.loss!r}"] = -removed_share(components.loss) * stats.prior(epoch).log()
@@ -210,6 +229,9 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
     with collected_warnings(warnings):
         data = open_data(run, data_root())
         components = assemble(run, data, registry)
+        precision = trusted_precision(
+            precision, config.precision, components.backbone, trial_batch(data, config.epochs)
+        )
     length = components.columns[0].epoch_size
     # At least 2, since batch norm cannot train on one image.
     batch_size = config.batch_size or min(_BATCH, max(length // _STEPS, 2), length)
@@ -220,6 +242,7 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
             "threads": threads,
             "device": str(device),
             "precision": precision.name,
+            "loader": "memory" if data.workers is None else "stream",
             "batch_size": batch_size,
             "imbalance": data.imbalance,
             "augment": data.augment,
@@ -234,11 +257,7 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
         steps=length // batch_size,
         warnings=[*warnings, *data.warnings],
     )
-    twice = correction_warning(components.stats.counts, prior_effects(session, max(0, config.epochs - 1)))
-    if twice:
-        session.warnings.append(twice)
+    session.warn(double_correction(components.stats.counts, prior_effects(session, max(0, config.epochs - 1))))
     if config.select == "test":
-        session.warnings.append(
-            "--select test chooses the weights on the test set: the result is marked as selected on test data"
-        )
+        session.warn("--select test chooses the weights on the test set: the result is marked as selected on test data")
     return session

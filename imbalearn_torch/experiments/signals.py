@@ -31,9 +31,13 @@ class StopRequest:
 
 
 @contextlib.contextmanager
-def stop_on_signals() -> Iterator[StopRequest]:
-    """Catch both signals while the block runs; in a thread other than the main one, catch none."""
-    request = StopRequest()
+def stop_on_signals(request: StopRequest | None = None) -> Iterator[StopRequest]:
+    """Catch both signals while the block runs; in a thread other than the main one, catch none.
+
+    Args:
+        request: What handles them; default: a new one.
+    """
+    request = request or StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
         return

@@ -50,7 +50,10 @@ def train(
         trainer.load(weights, state)
     folder.write_lines("metrics.jsonl", trainer.progress.history)
     watcher.on_start(folder.path, session.config.epochs, session.steps, session.warnings)
-    trainer.train()
+    try:
+        trainer.train()
+    finally:
+        trainer.engine.parts.loader.close()
     seconds = trainer.progress.train_seconds
     images = trainer.progress.total_steps * (session.config.batch_size or 1)
     timing = {
@@ -87,6 +90,7 @@ def trainer_of(
     """
     config, components = session.config, session.components
     network, watching = session.network(), watcher or Observer()
+    engine = session.engine(network)
 
     def on_epoch(row: dict[str, Any]) -> None:
         if folder is not None:
@@ -94,9 +98,12 @@ def trainer_of(
         watching.on_epoch(row)
 
     return Trainer(
-        session.engine(network),
+        engine,
         columns=components.columns,
-        components=(components.sampler, components.mix, components.loss, network.backbone),
+        components=(
+            *(components.sampler, components.mix, components.loss, network.backbone),
+            *(engine.parts.loader, components.late_freeze),
+        ),
         stats=components.stats,
         class_weights=components.weights,
         validate=session.validator(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import torch
@@ -12,13 +13,18 @@ from imbalearn_torch.data.loader import MemoryLoader
 from imbalearn_torch.errors import ComponentError, ImbalearnError
 from imbalearn_torch.experiments.open_data import OpenData
 from imbalearn_torch.training.mixing import mix_batches
+from imbalearn_torch.training.precision import Precision
 from imbalearn_torch.types import Batch
 
-__all__ = ["trial_batch", "try_backbone", "try_mix"]
+__all__ = ["trial_batch", "trusted_precision", "try_backbone", "try_mix"]
 
 
-def trial_batch(data: OpenData) -> Batch:
+def trial_batch(data: OpenData, epochs: int) -> Batch:
     """Two black images, or two rows of zeros, augmented as those of the run will be.
+
+    Args:
+        data: Gives their shape.
+        epochs: Of the run; 1: as at its end, where images that grow are at their largest.
 
     Raises:
         OptionError: The augmentation does not fit these images.
@@ -31,7 +37,7 @@ def trial_batch(data: OpenData) -> Batch:
         data.targets[:1].repeat(2),
         mean=columns[0],
         std=columns[1],
-        augment=data.augmentation(columns[0]),
+        augment=data.augmentation(columns[0], epochs),
         device=torch.device("cpu"),
     )
     return loader.batch(torch.arange(2), loader.draw(2, torch.Generator().manual_seed(0)))
@@ -71,3 +77,44 @@ def try_backbone(backbone: nn.Module, batch: Batch) -> None:
         raise ComponentError(f"the backbone {name_of(backbone)} does not work with inputs {shape}: {cause}") from error
     finally:
         backbone.train(training)
+
+
+def trusted_precision(precision: Precision, asked: str, backbone: nn.Module, batch: Batch) -> Precision:
+    """The precision, or fp32 where bf16 was chosen by `auto` and torch computes wrong gradients with it.
+
+    torch 2.9 to 2.14 on CPUs leave the bf16 weight gradient of a strided convolution of one pixel unwritten: whatever
+    stood in that memory is then trained with.
+
+    Args:
+        precision: Resolved.
+        asked: What the user said: "auto", "bf16", ...
+        backbone: Works with the batch.
+        batch: As `trial_batch` makes it.
+
+    Raises:
+        ComponentError: bf16 was asked for by name.
+    """
+    if precision.name != "bf16" or precision.device.type != "cpu" or not _strides_over_one_pixel(backbone, batch):
+        return precision
+    cause = (
+        f"the backbone {name_of(backbone)} strides over feature maps of one pixel with inputs "
+        f"{list(batch.images.shape[1:])}, whose bf16 gradients torch computes wrongly on CPUs"
+    )
+    if asked != "auto":
+        raise ComponentError(f"{cause}; larger images (`resize=`, `size=`) or --precision fp32 are right")
+    warnings.warn(f"{cause}: trained in fp32", stacklevel=2)
+    return Precision("fp32", precision.device)
+
+
+def _strides_over_one_pixel(backbone: nn.Module, batch: Batch) -> bool:
+    found = False
+
+    def look(module: nn.Conv2d, inputs: tuple[Any, ...]) -> None:
+        nonlocal found
+        found = found or (max(module.stride) > 1 and tuple(inputs[0].shape[2:]) == (1, 1))
+
+    hooks = [each.register_forward_pre_hook(look) for each in backbone.modules() if isinstance(each, nn.Conv2d)]
+    try_backbone(backbone, batch)
+    for hook in hooks:
+        hook.remove()
+    return found

@@ -73,14 +73,14 @@ class Registry:
     """Every component that can be reached from here.
 
     Args:
-        files: Plugin files, as given by `--plugin`; kept as an attribute.
-        allowed: Normalised names of the distributions that may be loaded; None: all.
+        files: Plugin files, as given by `--plugin`.
+        allowed: Normalised names of the distributions that may be loaded; None: all. Both are kept as attributes.
     """
 
     def __init__(self, files: Iterable[Path] = (), allowed: frozenset[str] | None = None) -> None:
         from imbalearn_torch import __version__
 
-        self._allowed = allowed
+        self.allowed = allowed
         self._loaded: dict[str, list[Plugin]] = {}
         self._builtin = Plugin(BUILTIN, __version__, "ok", components=_builtin_components())
         self.files = tuple(Path(file) for file in files)
@@ -214,7 +214,7 @@ class Registry:
         """The plugins of one distribution, loaded at the first call."""
         if distribution not in self._loaded and distribution in self._points:
             points = self._points[distribution]
-            if self._allowed is not None and distribution not in self._allowed:
+            if self.allowed is not None and distribution not in self.allowed:
                 self._loaded[distribution] = [Plugin(distribution, version_of(points[0]), "blocked", BLOCKED)]
             else:
                 self._loaded[distribution] = distinct(load_entry_point(distribution, point) for point in points)

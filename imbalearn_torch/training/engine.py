@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
-from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.data.batches import Loader
 from imbalearn_torch.errors import NonFiniteError
 from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.training.mixing import Mixer
@@ -42,7 +42,7 @@ class Parts:
 
     network: nn.Module
     loss: LossStep
-    loader: MemoryLoader
+    loader: Loader
     mix: Any
     optimizers: list[Optimizer]
     schedulers: list[LRScheduler]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_torch.data.stats import ClassStats
+from imbalearn_torch.data.workers import worker_failures
 from imbalearn_torch.errors import RunInterrupted
 from imbalearn_torch.training.checkpoint import save_checkpoint
 from imbalearn_torch.training.engine import Engine
@@ -111,6 +112,7 @@ class Trainer:
         best = self.progress.best_epoch
         return best if best is not None else max(0, self.progress.epoch - 1)
 
+    @worker_failures()
     def train(self) -> None:
         """Go on from where `progress` stands to the end."""
         state = self.progress
@@ -144,6 +146,7 @@ class Trainer:
         if self._class_weights is not None:
             weights = self._class_weights(state.epoch).to(loader.targets.device, self.engine.parts.precision.master)
         self.engine.parts.network.train()
+        loader.follow(plans, state.step)
         for step in range(state.step, plans[0].shape[0]):
             started = time.perf_counter()
             columns = [plan[step] for plan in plans]

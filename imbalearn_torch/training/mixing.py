@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from imbalearn_torch.blame import blamed_on, name_of
-from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.data.batches import Loader
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.streams import generator
 from imbalearn_torch.types import Batch, Mixed
 
-__all__ = ["Mixer", "hidden_stages", "mix_batches"]
+__all__ = ["Mixer", "hidden_stages", "mix_batches", "reordered"]
 
 
 def hidden_stages(backbone: Any, mix: Any) -> tuple[nn.Module, ...]:
@@ -50,7 +50,7 @@ class Mixer:
         ComponentError: The mix asks for hidden activations of a backbone without `stages`.
     """
 
-    def __init__(self, mix: Any, loader: MemoryLoader, network: nn.Module, seed: int) -> None:
+    def __init__(self, mix: Any, loader: Loader, network: nn.Module, seed: int) -> None:
         self._mix, self._loader, self._network, self._seed = mix, loader, network, seed
         self._backbone = getattr(network, "backbone", network)
         self._stages = hidden_stages(self._backbone, mix)
@@ -78,8 +78,7 @@ class Mixer:
             order = order.to(first.targets.device)
         if self._stages:
             return self._forward_hidden(batches, order, source, autocast)
-        # Indexed, not index_select, which would give up the memory format and slow the mix down.
-        second = batches[1] if order is None else Batch(first.images[order], first.targets[order])
+        second = batches[1] if order is None else Batch(reordered(first.images, order), first.targets[order])
         mixed = mix_batches(self._mix, first, second, source)
         return self._run(mixed.images, autocast), mixed
 
@@ -128,6 +127,17 @@ class Mixer:
     def _run(self, images: Tensor, autocast: Callable[[], contextlib.AbstractContextManager], **rows: int) -> Any:
         with autocast(), blamed_on("the backbone", self._backbone):
             return self._network(images, **rows)
+
+
+def reordered(images: Tensor, order: Tensor) -> Tensor:
+    """The images in another order, in the memory format they have.
+
+    Plain indexing copies element by element, index_select whole images, but into the default format: what it is given
+    has to be contiguous.
+    """
+    if images.is_contiguous() or not images.is_contiguous(memory_format=torch.channels_last):
+        return images.index_select(0, order)
+    return images.movedim(1, -1).index_select(0, order).movedim(-1, 1)
 
 
 def mix_batches(mix: Any, first: Batch, second: Batch, source: torch.Generator) -> Mixed:

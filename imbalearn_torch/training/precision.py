@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from imbalearn_torch.data.memory import processor_cores
 from imbalearn_torch.errors import OptionError
 
 __all__ = ["Precision", "default_threads", "resolve_device", "resolve_precision"]
@@ -20,7 +21,7 @@ def default_threads() -> int:
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdecimal() and int(wanted) > 0:
         return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processor_cores()
 
 
 def resolve_device(name: str) -> torch.device:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_list_json() -> None:
         "values": [70.4, 72.0],
         "source": "lowest and highest of published tables",
         "note": "",
+        "checked": True,
     }
 
 
@@ -86,6 +88,14 @@ def test_the_command_that_show_prints_is_the_recipe(name: str) -> None:
     assert typed_config(*shlex.split(line)[3:]) == RunConfig(**load_recipe(name).run)
     record = json.loads(imbalearn("recipes", "show", name, "--json").stdout)
     assert line == f"command: {record['command']}"
+
+
+@pytest.mark.parametrize(("name", "doubtful"), [("crt", 6), ("cmo", 3), ("weight-balancing", 1), ("mislas", 0)])
+def test_figures_from_memory_are_marked(name: str, doubtful: int) -> None:
+    words = " ".join(imbalearn("recipes", "show", name).stdout.split())
+    assert words.count("; from memory, not checked against the source") == doubtful
+    figures = json.loads(imbalearn("recipes", "show", name, "--json").stdout)["reference"]
+    assert [each["checked"] for each in figures].count(False) == doubtful
 
 
 def test_show_json() -> None:
@@ -139,6 +149,33 @@ def test_a_recipe_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "focal:gamma=1" in imbalearn("recipes", "show", "./mine.toml").stdout
 
 
+def test_a_run_records_its_recipe_and_is_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    quick = ("--epochs", "1", "--imbalance", "step:ratio=5,head=1", "--quiet", "--out", str(out))
+    assert imbalearn("run", "--recipe", "LDAM_drw", *SMALL, *quick).exit_code == 0
+    result = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert result["config"]["recipe"] == "ldam-drw"
+    assert tomllib.loads((out / "config.toml").read_text(encoding="utf-8"))["recipe"] == "ldam-drw"
+    # What a killed run leaves.
+    for name in ("result.json", "manifest.json"):
+        (out / name).unlink()
+    assert imbalearn("resume", str(out), "--quiet").exit_code == 0
+    again = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert (again["config"], again["metrics"]) == (result["config"], result["metrics"])
+
+
+def test_a_run_without_a_recipe_records_none() -> None:
+    assert "recipe" not in dry_run("run")
+    assert "recipe" not in RunConfig().saved()
+
+
+def test_a_recipe_of_ones_own_is_recorded_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("erm.toml").write_text("[run]\nepochs = 2\n", encoding="utf-8")
+    assert dry_run("run", "--recipe", "erm.toml")["recipe"] == str(tmp_path / "erm.toml")
+    assert dry_run("recipes", "run", "./erm.toml")["recipe"] == str(tmp_path / "erm.toml")
+
+
 def test_another_optimizer_has_its_own_rates() -> None:
     config = typed_config("--recipe", "erm", "--optimizer", "adamw")
     assert (config.optimizer, config.lr, config.weight_decay) == ("adamw", None, None)
@@ -155,7 +192,7 @@ def test_none_takes_back_what_a_recipe_says(tmp_path: Path) -> None:
     taken = typed_config("--recipe", str(file), *options)
     assert (taken.patience, taken.lr, taken.adjust, taken.mix) == (None, None, (), "none")
     file.write_text(file.read_text(encoding="utf-8").removeprefix("[run]\n"), encoding="utf-8")
-    assert typed_config("--config", str(file), *options) == taken
+    assert typed_config("--config", str(file), *options) == taken.model_copy(update={"recipe": None})
 
 
 @pytest.mark.parametrize(
@@ -181,6 +218,13 @@ def test_a_recipe_and_a_config_are_one_too_many(tmp_path: Path) -> None:
     assert imbalearn("recipes", "run", "erm", "--config", "x").exit_code == 2
     with pytest.raises(ConfigError):
         typed_config("--recipe", "", "--config", str(tmp_path / "config.toml"))
+
+
+@pytest.mark.parametrize("flag", ["--recipe", "--config"])
+def test_what_to_run_is_said_once(flag: str) -> None:
+    done = imbalearn("run", flag, "erm", flag, "vs", "--dry-run")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.strip() == f"error: {flag} is given 2 times (erm, vs); give one"
 
 
 def test_problems_of_recipe_and_options_are_reported_together(tmp_path: Path) -> None:

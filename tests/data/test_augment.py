@@ -161,6 +161,12 @@ def test_the_spelling_carries_every_option() -> None:
     [
         ("crop:pad=0", "augmentation 'crop': Expected `pad` to be >= 1, but got 0"),
         ("cutout:size=0", "augmentation 'cutout': Expected `size` to be >= 1, but got 0"),
+        # More than int64 holds was an OverflowError.
+        (
+            f"crop:pad={10**20},mode=constant",
+            f"augmentation 'crop': Expected `pad` to be at most 65536, but got {10**20}",
+        ),
+        (f"cutout:size={10**20}", f"augmentation 'cutout': Expected `size` to be at most 65536, but got {10**20}"),
     ],
 )
 def test_values_outside_their_range_are_refused_by_name(text: str, message: str) -> None:

@@ -133,6 +133,7 @@ def test_images_of_many_channels_are_refused_by_name(make) -> None:
     ("text", "message"),
     [
         ("randaugment:num_ops=0", "augmentation 'randaugment': Expected `num_ops` to be >= 1, but got 0"),
+        ("randaugment:num_ops=101", "augmentation 'randaugment': Expected `num_ops` to be at most 100, but got 101"),
         ("randaugment:magnitude=31", "augmentation 'randaugment': Expected `magnitude` to be in 0..30, but got 31"),
         ("randaugment:magnitude=-1", "augmentation 'randaugment': Expected `magnitude` to be in 0..30, but got -1"),
         ("random-erasing:prob=1.5", "augmentation 'random-erasing': Expected `prob` to be in [0, 1], but got 1.5"),

@@ -127,6 +127,13 @@ def test_what_is_no_manifest(tmp_path, text, words):
         kept(PROFILES.resolve(format_spec("manifest", {"path": tmp_path / "subset.json"})))
 
 
+def test_a_manifest_of_a_later_schema(tmp_path):
+    file = tmp_path / "subset.json"
+    file.write_text(json.dumps({"schema_version": 2, **subset_manifest(torch.tensor([0]), torch.tensor([0, 1]))}))
+    with pytest.raises(DataError, match="has schema_version 2, but this version reads 1"):
+        PROFILES.resolve(f"manifest:path={file}").build(targets=torch.tensor([0, 1]), candidates=torch.arange(2))
+
+
 def test_a_manifest_that_is_not_there(tmp_path):
     for path in (tmp_path / "gone.json", tmp_path):
         with pytest.raises(DataError, match="cannot be read"):

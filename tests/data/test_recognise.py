@@ -66,6 +66,7 @@ def test_the_home_folder(tmp_path, monkeypatch):
         ([], "missing", "there is no file or folder .*missing"),
         ([], ".", "is empty; understood are"),
         (["a.txt"], "a.txt", "neither .parquet nor .npz; understood are"),
+        (["a.txt"], "a.txt", "; a list of images and labels is list:path=/.*a.txt$"),
         (["a.csv"], "a.csv", "list of images, csv:path=.*a.csv, or a table, .* imbalearn-tabular reads: table:path="),
         ([".hidden/cat/1.png", "b.txt", "a.jpg"], ".", r"no subfolders, but 2 files \(a.jpg, b.txt\); understood are"),
     ],

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from imbalearn_torch.data.stats import ClassStats, carried_prior, correction_warning
+from imbalearn_torch.data.stats import ClassStats, carried_prior, double_correction, shifts_of
 from imbalearn_torch.errors import OptionError
 from imbalearn_torch.priors import normalised_prior
 
@@ -45,6 +45,11 @@ def test_counts_keep_their_zeros() -> None:
 def test_drawn_is_the_mean_of_the_columns() -> None:
     stats = ClassStats(TARGETS, 3, (Column([0.8, 0.2, 0.0]), Column([0.4, 0.2, 0.4])), "drawn")
     assert close(stats.drawn(0), [0.6, 0.2, 0.2])
+
+
+def test_the_sampler_has_the_first_column() -> None:
+    stats = ClassStats(TARGETS, 3, (Column([0.8, 0.2, 0.0]), Column([0.4, 0.2, 0.4])), "drawn")
+    assert close(stats.sampled(0), [0.8, 0.2, 0.0])
 
 
 def test_drawn_follows_the_epoch_and_asks_once_for_each() -> None:
@@ -123,7 +128,7 @@ def removes(prior: Tensor, share: float = 1.0) -> Tensor:
     ],
 )
 def test_one_correction_gives_no_warning(effects: dict[str, Tensor]) -> None:
-    assert correction_warning(COUNTS, effects) is None
+    assert double_correction(COUNTS, effects) is None
 
 
 @pytest.mark.parametrize(
@@ -135,25 +140,34 @@ def test_one_correction_gives_no_warning(effects: dict[str, Tensor]) -> None:
     ],
 )
 def test_two_corrections_are_off_by_the_log_of_the_ratio(effects: dict[str, Tensor]) -> None:
-    warning = correction_warning(COUNTS, {"nothing": NOTHING} | effects)
-    assert warning is not None
-    assert warning.startswith(f"{' and '.join(effects)} correct the imbalance more than once")
-    assert f"{math.log(100):.2f} in log-odds" in warning
+    found = double_correction(COUNTS, {"nothing": NOTHING} | effects)
+    assert found is not None
+    assert str(found).startswith(f"{' and '.join(effects)} correct the imbalance more than once")
+    assert f"{math.log(100):.2f} in log-odds" in str(found)
+    assert found.record() == {"between": list(effects), "log_odds": pytest.approx(math.log(100), abs=1e-9)}
 
 
 def test_one_part_may_overshoot_as_far_as_its_user_likes() -> None:
-    assert correction_warning(COUNTS, {"sampler": NOTHING, "loss": removes(NATURAL, 2.0)}) is None
+    assert double_correction(COUNTS, {"sampler": NOTHING, "loss": removes(NATURAL, 2.0)}) is None
 
 
 def test_what_undoes_a_correction_counts_against_it() -> None:
     effects = {"sampler": BALANCED_SAMPLER, "loss": removes(NATURAL), "weights": -INVERSE_WEIGHTS}
-    assert correction_warning(COUNTS, effects) is None
+    assert double_correction(COUNTS, effects) is None
 
 
 def test_absent_classes_and_single_classes_are_no_imbalance() -> None:
     counts = torch.tensor([50, 50, 0])
     prior = normalised_prior(counts)
     effects = {"sampler": (UNIFORM / prior).log(), "loss": removes(prior)}
-    assert correction_warning(counts, effects) is None
+    assert double_correction(counts, effects) is None
     alone = torch.tensor([9, 0, 0])
-    assert correction_warning(alone, {"sampler": BALANCED_SAMPLER, "loss": removes(NATURAL)}) is None
+    assert double_correction(alone, {"sampler": BALANCED_SAMPLER, "loss": removes(NATURAL)}) is None
+
+
+def test_shifts_are_those_between_the_rarest_present_class_and_the_most_frequent_one() -> None:
+    effect = torch.tensor([0.1, 5.0, 0.7, 9.0], dtype=torch.float64)
+    gap, shifts = shifts_of(torch.tensor([80, 40, 20, 0]), {"part": effect})
+    assert gap == pytest.approx(math.log(4), abs=1e-9)
+    assert shifts == {"part": pytest.approx(0.6, abs=1e-9)}
+    assert shifts_of(torch.tensor([9, 0]), {"part": effect}) == (0.0, {})

@@ -36,6 +36,8 @@ def test_every_problem_is_reported_in_one_error() -> None:
 def test_component_must_be_a_string_or_an_object(value: object) -> None:
     with pytest.raises(ConfigError, match=r"option 'loss': expected an option string"):
         RunConfig(loss=value)
+    with pytest.raises(ConfigError, match=r"option 'adjust': expected an option string"):
+        RunConfig(adjust=("logit-adjustment", value))
 
 
 def test_text_from_a_shell_is_typed() -> None:

@@ -52,10 +52,16 @@ def test_rates_belong_to_the_optimizer_they_were_chosen_for() -> None:
     [
         ("[run", "cannot be read"),
         ("schema_version = 2\n[run]\n", "has schema_version 2, but this version reads 1"),
+        ("schema_version = '1'\n[run]\n", "has schema_version '1', but this version reads 1"),
+        (
+            "[run]\nadjust = [3]\n",
+            "option 'adjust': expected an option string NAME[:key=value,...] or an object, got 3",
+        ),
         ("title = 'x'\n", "'run' is missing"),
         ("run = 3\n", "'run': input should be a valid dictionary, got 3"),
         ("titel = 'x'\n[run]\n", "unknown key 'titel'; did you mean 'title'?"),
         ("[run]\nlos = 'ce'\n", "unknown option 'los'; did you mean 'loss'?"),
+        ("[run]\nrecipe = 'erm'\n", "[run] cannot name a recipe; to start from another, write `base = NAME`"),
         ("[run]\nepochs = -1\n", "option 'epochs' expects greater than or equal to 0, got -1"),
         ("[run]\n[citation]\nauthors = 'A'\ntitle = 'B'\nvenue = 'C'\n", "'citation.year' is missing"),
         (

@@ -13,7 +13,17 @@ from click.testing import CliRunner, Result
 
 from imbalearn_torch.cli import app
 
-__all__ = ["BUILT_IN", "CHAIN", "PLAIN", "compared", "flags", "imbalearn", "read_json", "replace_predictions"]
+__all__ = [
+    "BUILT_IN",
+    "CHAIN",
+    "PLAIN",
+    "compared",
+    "flags",
+    "imbalearn",
+    "read_json",
+    "replace_predictions",
+    "replace_result",
+]
 
 CHAIN = ("crt:steps=40", "temperature")  # of the run `finished`
 BUILT_IN = ["crt", "lws", "tau-norm", "ncm", "logit-adjustment", "temperature", "prior-shift", "thresholds"]
@@ -40,6 +50,15 @@ def read_json(file: Path) -> Any:
 
 def replace_predictions(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     np.savez(folder / "predictions.npz", **arrays)
+    _sign(folder, "predictions.npz")
+
+
+def replace_result(folder: Path, result: dict[str, Any]) -> None:
+    (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    _sign(folder, "result.json")
+
+
+def _sign(folder: Path, name: str) -> None:
     manifest = read_json(folder / "manifest.json")
-    manifest["sha256"]["predictions.npz"] = hashlib.sha256((folder / "predictions.npz").read_bytes()).hexdigest()
+    manifest["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.streams import generator, seed_default_generators
-from imbalearn_torch.training.mixing import hidden_stages
+from imbalearn_torch.training.mixing import hidden_stages, reordered
 from imbalearn_torch.types import Batch, Mixed
 
 PLAN = torch.randint(0, 40, (6, 10), generator=torch.Generator().manual_seed(3))
@@ -112,3 +112,16 @@ def test_a_stage_that_is_not_called_is_refused(make_engine) -> None:
     engine = make_engine(net=UncalledStage(), mix=HiddenMix())
     with pytest.raises(ComponentError, match="names a stage that its forward does not call"):
         engine.step(0, 0, [PLAN[0]], None)
+
+
+@pytest.mark.parametrize("shape", [(6, 3, 5, 4), (6, 1, 5, 4), (6, 3, 1, 1), (6, 7)])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_partners_are_indexed_and_keep_the_memory_format(shape: tuple[int, ...], layout: torch.memory_format) -> None:
+    images = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    if len(shape) == 4:
+        images = images.contiguous(memory_format=layout)
+    order = torch.randperm(6, generator=torch.Generator().manual_seed(2))
+    found = reordered(images, order)
+    assert torch.equal(found, images[order])
+    assert found.stride() == images.stride()
+    assert torch.equal(reordered(images.flip(-1).mT, order), images.flip(-1).mT[order])  # of neither format

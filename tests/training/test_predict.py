@@ -47,15 +47,30 @@ def test_every_image_once_in_order_without_augmentation(make_loader, network, mo
     assert torch.equal(outputs.targets, loader.targets)
 
 
-def test_flip_averages_the_logits_of_both_views(make_loader, network) -> None:
+def test_flip_averages_the_logits_and_features_of_both_views(make_loader, network) -> None:
     loader = make_loader()
     outputs = predict(network, loader, precision=FP64, flip=True)
     images = (loader.inputs.double() / 255 - 0.5) / 0.25
-    (logits, features), (mirrored, _) = by_hand(network, images), by_hand(network, images.flip(3))
+    (logits, features), (mirrored, turned) = by_hand(network, images), by_hand(network, images.flip(3))
     assert not torch.allclose(logits, mirrored, atol=1e-4)
     assert torch.allclose(outputs.logits.double(), (logits + mirrored) / 2, rtol=0, atol=1e-6)
     assert outputs.features is not None
-    assert torch.allclose(outputs.features.double(), features, rtol=0, atol=1e-6)  # of the image itself
+    assert not torch.allclose(features, turned, atol=1e-4)
+    assert torch.allclose(outputs.features.double(), (features + turned) / 2, rtol=0, atol=1e-6)
+    # So the head gives these logits from these features, and another head in its place is averaged likewise.
+    given = network.backbone.fc(outputs.features.double())
+    assert torch.allclose(given, outputs.logits.double(), rtol=0, atol=1e-5)
+
+
+def test_unit_features_are_what_a_cosine_head_averages(make_loader, small_net) -> None:
+    torch.manual_seed(1)
+    network = Network(small_net(), features=True, cosine=True).double()
+    outputs = predict(network, make_loader(), precision=FP64, scale=30.0, flip=True, unit=True)
+    assert outputs.features is not None
+    weight = 30 * nn.functional.normalize(network.backbone.fc.weight)
+    assert torch.allclose(outputs.features.double() @ weight.T, outputs.logits.double(), rtol=0, atol=1e-5)
+    lengths = predict(network, make_loader(), precision=FP64, unit=True).features.norm(dim=1)
+    assert torch.allclose(lengths, torch.ones_like(lengths), rtol=0, atol=1e-6)
 
 
 def test_scale_multiplies_logits_and_nothing_else(make_loader, network) -> None:

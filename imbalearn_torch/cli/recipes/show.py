@@ -11,7 +11,7 @@ import click
 
 from imbalearn_torch.cli.config_options import complete_recipe
 from imbalearn_torch.cli.options_help import one_line
-from imbalearn_torch.experiments.recipes import Recipe, load_recipe
+from imbalearn_torch.experiments.recipes import Recipe, Reference, load_recipe
 
 __all__ = ["command"]
 
@@ -41,13 +41,18 @@ def _blocks(recipe: Recipe) -> list[list[str]]:
     if recipe.protocol:
         blocks.append(["protocol of the reported figures:", *_wrapped(recipe.protocol)])
     if recipe.reference:
-        blocks.append(["reported:", *(line for each in recipe.reference for line in _point(f"{each}; {each.source}"))])
+        blocks.append(["reported:", *(line for each in recipe.reference for line in _reported(each))])
     if recipe.notes:
         notes = [line for note in recipe.notes for line in _point(note)]
         blocks.append(["what differs here, and what is not known:", *notes])
     width = max((len(name) for name in recipe.run), default=0)
     options = [f"  {name.ljust(width)}  {one_line(', '.join(_texts(value)))}" for name, value in recipe.run.items()]
     return [*blocks, ["options:", *options], [f"command: {one_line(_command(recipe.run))}"]]
+
+
+def _reported(figure: Reference) -> list[str]:
+    doubt = "" if figure.checked else "; from memory, not checked against the source"
+    return _point(f"{figure}; {figure.source}{doubt}")
 
 
 def _wrapped(text: str, first: str = "  ", other: str = "  ") -> list[str]:

@@ -35,8 +35,8 @@ def csv_list(
         file: The column of the files.
         label: The column of the classes.
         images: The folder that the files are relative to; None: that of each table.
-        size: Pixels a side, >= 1: the shorter side is scaled to it and the centre cut out. None: images keep their size
-            where all are alike and at most 64 pixels a side, else 64.
+        size: Pixels a side, 1 to 8192: the shorter side is scaled to it and the centre cut out. None: images keep their
+            size where all are alike and at most 64 pixels a side, else 64.
         mean: One number a channel on the 0..1 scale; None: computed on the training part.
         std: As `mean`, > 0.
 
@@ -59,15 +59,12 @@ def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple
     try:
         with table.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True, skipinitialspace=True)
-            columns, rows = list(reader.fieldnames or ()), list(reader)
+            columns = [name.strip() for name in reader.fieldnames or ()]
+            reader.fieldnames = columns
+            rows = list(reader)
     except (OSError, UnicodeError, csv.Error) as error:
         raise errors.DataError(f"the table {table} cannot be read: {error}") from error
-    missing = [repr(name) for name in (file, label) if name not in columns]
-    if missing:
-        raise errors.DataError(
-            f"{table} has no column {' and '.join(missing)} (columns: {', '.join(columns) or 'none'}); "
-            "name them with `file=` and `label=`"
-        )
+    _check_columns(table, columns, (file, label))
     if not rows:
         raise errors.DataError(f"the table {table} has no row")
     long = [number for number, row in enumerate(rows, start=1) if None in row]
@@ -77,7 +74,20 @@ def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple
     if empty:
         raise errors.DataError(f"{table} has no file or no label in {some_rows(empty)}")
     folder = table.parent if images is None else images.expanduser()
-    return [(str(folder / row[file]), row[label].strip()) for row in rows]
+    return [(str(folder / row[file].strip()), row[label].strip()) for row in rows]
+
+
+def _check_columns(table: Path, columns: list[str], wanted: tuple[str, str]) -> None:
+    missing = [repr(name) for name in wanted if name not in columns]
+    if missing:
+        other = next((mark for mark in (";", "\t") if len(columns) == 1 and mark in columns[0]), None)
+        advice = f"separate cells by commas, not by {other!r}" if other else "name them with `file=` and `label=`"
+        raise errors.DataError(
+            f"{table} has no column {' and '.join(missing)} (columns: {', '.join(columns) or 'none'}); {advice}"
+        )
+    twice = [repr(name) for name in dict.fromkeys(wanted) if columns.count(name) > 1]
+    if twice:
+        raise errors.DataError(f"{table} has several columns {' and '.join(twice)}; give each a name of its own")
 
 
 def _has(row: dict[str, str | None], column: str) -> bool:

@@ -29,8 +29,8 @@ def folder(
 
     Args:
         path: The folder.
-        size: Pixels a side, >= 1: the shorter side is scaled to it and the centre cut out. None: images keep their size
-            where all are alike and at most 64 pixels a side, else 64.
+        size: Pixels a side, 1 to 8192: the shorter side is scaled to it and the centre cut out. None: images keep their
+            size where all are alike and at most 64 pixels a side, else 64.
         mean: One number a channel on the 0..1 scale; None: computed on the training part.
         std: As `mean`, > 0.
 

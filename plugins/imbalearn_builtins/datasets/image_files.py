@@ -64,7 +64,8 @@ def _headers(where: Path, files: list[str]) -> set[Header]:
         try:
             headers.add(Header.read(file))
         except Exception as error:
-            problems.append(f"{file}: {reason(error)}")
+            hint = "; write / where it has \\" if isinstance(error, FileNotFoundError) and "\\" in file else ""
+            problems.append(f"{file}: {reason(error)}{hint}")
     if problems:
         more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
         listed = "\n  ".join(problems[:10])

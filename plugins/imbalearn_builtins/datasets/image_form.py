@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Header", "ImageForm", "choose_form", "reason"]
 
 _LARGEST_KEPT = 64  # pixels a side
+_LARGEST = 8192  # one colour image of it fills 200 MB, and decoding takes several times that
 
 _ORIENTATION = 0x0112  # the EXIF tag, as ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # its values that swap height and width
@@ -115,10 +116,12 @@ def choose_form(headers: Collection[Header], size: int | None) -> ImageForm:
 
     Args:
         headers: At least one.
-        size: Pixels a side, >= 1, or None.
+        size: Pixels a side, 1 to 8192, or None.
     """
     if size is not None and size < 1:
         raise errors.OptionError(f"Expected `size` to be >= 1, but got {size}")
+    if size is not None and size > _LARGEST:
+        raise errors.OptionError(f"Expected `size` to be at most {_LARGEST}, but got {size}")
     grey = all(header.grey for header in headers)
     sizes = {(header.height, header.width) for header in headers}
     height, width = next(iter(sizes))
@@ -134,6 +137,8 @@ def reason(error: Exception) -> str:
 
     if isinstance(error, UnidentifiedImageError):
         return "no image that PIL can read"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}: {error.strerror}"  # its text would name the file once more
     if isinstance(error, ValueError) or not str(error):
         return str(error) or type(error).__name__
     return f"{type(error).__name__}: {error}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -16,9 +16,9 @@ from imbalearn_builtins.datasets.defaults import (
     some_rows,
 )
 from imbalearn_builtins.datasets.image_form import Header, ImageForm, choose_form
-from imbalearn_builtins.datasets.lazy_images import EncodedImages
 from imbalearn_builtins.datasets.parquet_columns import Columns, choose_columns
 from imbalearn_builtins.datasets.parquet_files import find_files, read_columns, read_schema
+from imbalearn_builtins.datasets.parquet_rows import ParquetColumn, ParquetImages, column_groups
 from imbalearn_torch import Dataset, Samples, errors
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def parquet(
     mean: tuple[float, ...] | None = None,
     std: tuple[float, ...] | None = None,
 ) -> Dataset:
-    """Encoded images and labels in Parquet files; an image is decoded when it is asked for.
+    """Encoded images and labels in Parquet files; an image is read and decoded when it is asked for.
 
     The part is told from the start of a file's name: `train`, `test`, `validation` or `val`, in PATH, in PATH/data or
     in the only subfolder that holds such files. A single file is a training part, as are files of which none is named
@@ -48,8 +48,8 @@ def parquet(
     Args:
         path: A file or a folder.
         size: Pixels a side, >= 1: the shorter side is scaled to it and the centre cut out. None: images keep their size
-            where all are alike and at most 64 pixels a side, else 64. This, and whether the images are grey, is judged
-            by 256 images spread evenly over the training part; an image that does not fit is an error when decoded.
+            where all are alike and at most 64 pixels a side, else 64. This, and whether the images are grey, is
+            judged by 256 images spread evenly over the training part; one that does not fit is an error when decoded.
         image: The column of images, bytes or a struct with `bytes`; None: the only one of that type.
         label: The column of labels, integers or strings; None: found by its name, as the only class label in the
             metadata of Hugging Face, as the only column of integers, or of strings.
@@ -63,15 +63,16 @@ def parquet(
     path = Path(path).expanduser()
     files = find_files(path)
     columns = choose_columns(read_schema(files["train"][0]), image, label)
-    tables = read_columns(files, columns.leaves)
+    leaf = columns.leaves[columns.image]
+    labels = {part: table[columns.label] for part, table in read_columns(files, {columns.label: columns.label}).items()}
+    images = {part: ParquetColumn(column_groups(found, leaf), leaf) for part, found in files.items()}
     where = {part: f"{path} ({part})" for part in files}
-    for part, table in tables.items():
-        _require_values(table, columns, where[part])
-    targets, classes = _targets(tables, columns)
-    images = {part: _image_bytes(table, columns) for part, table in tables.items()}
+    for part in files:
+        _require_values(images[part], labels[part], columns, where[part])
+    targets, classes = _targets(labels, columns)
     form = _form(images["train"], size, where["train"])
     check_statistics(mean, std, form.shape[0])
-    parts = {part: Samples(EncodedImages(images[part], form, where[part]), targets[part]) for part in tables}
+    parts = {part: Samples(ParquetImages(images[part], form, where[part]), targets[part]) for part in files}
     return Dataset(
         train=parts["train"],
         test=parts.get("test"),
@@ -83,31 +84,24 @@ def parquet(
     )
 
 
-def _image_bytes(table: pa.Table, columns: Columns) -> pa.ChunkedArray:
-    column = table[columns.image]
-    return column.flatten()[0] if columns.is_struct else column  # `bytes` is all that was read of the struct
-
-
-def _require_values(table: pa.Table, columns: Columns, where: str) -> None:
-    if not table.num_rows:
+def _require_values(images: ParquetColumn, labels: pa.ChunkedArray, columns: Columns, where: str) -> None:
+    if not len(images):
         raise errors.DataError(f"{where} has no rows")
-    for name, column in ((columns.image, _image_bytes(table, columns)), (columns.label, table[columns.label])):
-        if column.null_count:
-            missing = torch.from_numpy(column.is_null().to_numpy().copy()).nonzero().flatten().tolist()
+    unlabelled = torch.from_numpy(labels.is_null().to_numpy().copy()).nonzero().flatten().tolist()
+    for name, missing in ((columns.image, images.missing()), (columns.label, unlabelled)):
+        if missing:
             raise errors.DataError(f"{where}: column {name!r} has no value in {some_rows(missing)}")
 
 
-def _targets(tables: dict[str, pa.Table], columns: Columns) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+def _targets(labels: dict[str, pa.ChunkedArray], columns: Columns) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """The labels of each part, and the names of the classes of all parts together."""
     if columns.is_text:
-        return labels_of_names({part: table[columns.label].to_pylist() for part, table in tables.items()})
-    targets = {
-        part: torch.from_numpy(table[columns.label].to_numpy().astype("int64")) for part, table in tables.items()
-    }
+        return labels_of_names({part: column.to_pylist() for part, column in labels.items()})
+    targets = {part: torch.from_numpy(column.to_numpy().astype("int64")) for part, column in labels.items()}
     return targets, columns.classes or classes_of_labels(targets)
 
 
-def _form(images: Any, size: int | None, where: str) -> ImageForm:
+def _form(images: ParquetColumn, size: int | None, where: str) -> ImageForm:
     count = len(images)
     headers = set()
     for row in sorted({step * (count - 1) // (_SAMPLE - 1) for step in range(_SAMPLE)}):

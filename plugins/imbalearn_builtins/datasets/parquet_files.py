@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imbalearn_torch import errors
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-__all__ = ["find_files", "read_columns", "read_schema"]
+__all__ = ["find_files", "open_parquet", "read_columns", "read_schema"]
 
 _PARTS = {"train": "train", "test": "test", "val": "validation"}  # how a file's name starts -> the part
 
@@ -56,12 +58,33 @@ def _folder(path: Path) -> Path:
 
 def read_schema(file: Path) -> pa.Schema:
     """The columns of a file, and its metadata."""
-    pq = _pyarrow_parquet()
+    with open_parquet(file) as opened:
+        return opened.schema_arrow
+
+
+@contextlib.contextmanager
+def open_parquet(file: str | Path, **how: Any) -> Iterator[pq.ParquetFile]:
+    """A file to read from; what goes wrong inside the block is the file's fault.
+
+    Args:
+        file: The file.
+        how: For pyarrow's `ParquetFile`.
+
+    Raises:
+        DataError: It is damaged, or pyarrow is not installed.
+    """
     try:
-        with pq.ParquetFile(file) as opened:
-            return opened.schema_arrow
-    except _unreadable() as error:
-        raise _damaged(file, error) from error
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise errors.DataError(
+            "Parquet files are read by pyarrow, which is not installed; run: pip install 'imbalearn-torch[parquet]'"
+        ) from error
+    try:
+        with pq.ParquetFile(file, **how) as opened:
+            yield opened
+    except (pa.ArrowException, OSError) as error:
+        raise errors.DataError(f"{file} is damaged or no Parquet file: {' '.join(str(error).split())}") from error
 
 
 def read_columns(parts: Mapping[str, Sequence[Path]], leaves: Mapping[str, str]) -> dict[str, pa.Table]:
@@ -74,19 +97,13 @@ def read_columns(parts: Mapping[str, Sequence[Path]], leaves: Mapping[str, str])
     Raises:
         DataError: A file is damaged, or its columns are not those of the others.
     """
-    import pyarrow as pa
-
-    pq = _pyarrow_parquet()
     expected: list[pa.DataType] = []
     tables = {}
     for part, files in parts.items():
         read = []
         for file in files:
-            try:
-                with pq.ParquetFile(file) as opened:
-                    table = opened.read(columns=list(leaves.values())).replace_schema_metadata()
-            except _unreadable() as error:
-                raise _damaged(file, error) from error
+            with open_parquet(file) as opened:
+                table = opened.read(columns=list(leaves.values())).replace_schema_metadata()
             if set(table.column_names) != set(leaves):
                 raise errors.DataError(f"{file} lacks one of the columns {', '.join(leaves)}")
             read.append(table.select(list(leaves)))
@@ -95,25 +112,7 @@ def read_columns(parts: Mapping[str, Sequence[Path]], leaves: Mapping[str, str])
             if types != expected:
                 found, wanted = (", ".join(map(str, each)) for each in (types, expected))
                 raise errors.DataError(f"{file} has {', '.join(leaves)} of types {found}; other files have {wanted}")
+        import pyarrow as pa  # the files would not be open without it
+
         tables[part] = pa.concat_tables(read)
     return tables
-
-
-def _pyarrow_parquet():
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise errors.DataError(
-            "Parquet files are read by pyarrow, which is not installed; run: pip install 'imbalearn-torch[parquet]'"
-        ) from error
-    return pq
-
-
-def _unreadable() -> tuple[type[Exception], ...]:
-    import pyarrow as pa
-
-    return (pa.ArrowException, OSError)
-
-
-def _damaged(file: Path, error: Exception) -> errors.DataError:
-    return errors.DataError(f"{file} is damaged or no Parquet file: {' '.join(str(error).split())}")

@@ -26,10 +26,10 @@ def paste(images: Tensor, others: Tensor, boxes: Tensor) -> Tensor:
         # numpy copies a small box in a microsecond, and only the boxes move: half of what a mask would cost. It has no
         # type for bfloat16.
         pasted = images.clone()
-        for after, before, box in zip(pasted.numpy(), others.numpy(), boxes.tolist(), strict=True):
-            top, bottom, left, right = box
+        after, before = pasted.numpy(), others.numpy()
+        for sample, (top, bottom, left, right) in enumerate(boxes.tolist()):
             if top < bottom and left < right:
-                after[:, top:bottom, left:right] = before[:, top:bottom, left:right]
+                after[sample, :, top:bottom, left:right] = before[sample, :, top:bottom, left:right]
         return pasted
     height, width = images.shape[2:]
     top, bottom, left, right = boxes.to(images.device).view(-1, 4, 1, 1, 1).unbind(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imbalearn_builtins.mixing.cutmix import CutMix
 from imbalearn_builtins.mixing.until import epoch_at
+from imbalearn_torch import errors
 
 __all__ = ["CMOMix"]
 
@@ -29,7 +30,7 @@ class CMOMix(CutMix):
         stop: Nothing is mixed from epoch `round(stop * epochs)` on; the default is 3 epochs of 200 before the end.
 
     Raises:
-        OptionError: An option is outside its range, or the inputs are tables.
+        OptionError: An option is outside its range, `start` is not before `stop` > 0, or the inputs are tables.
 
     References:
         [1] Park, Hong, Heo, Yun, Choi. The Majority Can Help the Minority: Context-rich Minority Oversampling for
@@ -53,3 +54,5 @@ class CMOMix(CutMix):
     ) -> None:
         super().__init__(epochs=epochs, alpha=alpha, prob=prob, stop=stop)
         self.begin = epoch_at(start, epochs, "start")
+        if 0 < stop <= start:
+            raise errors.OptionError(f"Expected `start` to be < `stop`, but got start={start} and stop={stop}")

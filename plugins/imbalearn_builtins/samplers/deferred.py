@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from imbalearn_builtins.samplers.instance import InstanceSampler
-from imbalearn_torch import errors
 
 __all__ = ["DeferredSampler"]
 
@@ -28,20 +26,6 @@ class DeferredSampler(InstanceSampler, ABC):
         DataError: `targets` are empty or no labels of K classes.
         OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
     """
-
-    def __init__(
-        self,
-        *,
-        targets: Tensor | Sequence[int],
-        num_classes: int | None,
-        epochs: int,
-        start: float,
-        epoch_size: int | None,
-    ) -> None:
-        if not 0 <= start <= 1:
-            raise errors.OptionError(f"Expected `start` to be in [0, 1], but got {start}")
-        super().__init__(targets=targets, num_classes=num_classes, epoch_size=epoch_size)
-        self.first_epoch = round(start * epochs)
 
     @abstractmethod
     def class_mass(self, epoch: int) -> Tensor:

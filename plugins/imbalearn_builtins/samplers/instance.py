@@ -56,11 +56,13 @@ class InstanceSampler:
     Args:
         targets: Labels, `[N]`.
         num_classes: K; None: the largest label + 1.
+        epochs: Epochs of the training, of which `start` is a fraction.
+        start: As for every sampler, the fraction of training before which it draws as `instance`: no matter here.
         epoch_size: Indices an epoch, M; None: N.
 
     Raises:
         DataError: `targets` are empty or no labels of K classes.
-        OptionError: `epoch_size` is below 1.
+        OptionError: `epoch_size` is below 1, or `start` outside [0, 1].
 
     >>> plan = InstanceSampler(targets=[0, 0, 1]).plan(0, torch.Generator().manual_seed(0))
     >>> sorted(plan.tolist())
@@ -68,11 +70,20 @@ class InstanceSampler:
     """
 
     def __init__(
-        self, *, targets: Tensor | Sequence[int], num_classes: int | None = None, epoch_size: int | None = None
+        self,
+        *,
+        targets: Tensor | Sequence[int],
+        num_classes: int | None = None,
+        epochs: int = 1,
+        start: float = 0.0,
+        epoch_size: int | None = None,
     ) -> None:
+        if not 0 <= start <= 1:
+            raise errors.OptionError(f"Expected `start` to be in [0, 1], but got {start}")
         labels = read_targets(targets, num_classes)
         if epoch_size is not None and epoch_size < 1:
             raise errors.OptionError(f"Expected `epoch_size` to be >= 1, but got {epoch_size}")
+        self.first_epoch = round(start * epochs)
         self.class_counts = torch.bincount(labels, minlength=num_classes or 0)
         self.epoch_size = labels.numel() if epoch_size is None else epoch_size
 

@@ -104,6 +104,7 @@ def test_numbers_are_classes_in_the_order_of_numbers(save, table):
         ('"say ""a"".png",cat', ('say "a".png', "cat")),
         ('a.png,"cat, black"', ("a.png", "cat, black")),
         ("a.png,  cat  ", ("a.png", "cat")),
+        ("a.png ,cat", ("a.png", "cat")),
         ("a.png,katze \u2028 caf\xe9", ("a.png", "katze \u2028 caf\xe9")),
     ],
 )
@@ -116,7 +117,7 @@ def test_quoted_cells(save, table, tmp_path, row, cells):
 
 @pytest.mark.parametrize(
     ("header", "newline", "encoding"),
-    [("file,label", "\r\n", "utf-8"), ("file,label", "\n", "utf-8-sig"), ("file, label", "\n\n", "utf-8")],
+    [("file,label", "\r\n", "utf-8"), ("file,label", "\n", "utf-8-sig"), ("file , label ", "\n\n", "utf-8")],
 )
 def test_tables_as_other_programs_write_them(save, table, header, newline, encoding):
     save("a.png")
@@ -129,6 +130,9 @@ def test_tables_as_other_programs_write_them(save, table, header, newline, encod
     [
         ([], r"has no column 'file' and 'label' \(columns: none\); name them with `file=` and `label=`"),
         (["image,label", "a.png,cat"], r"has no column 'file' \(columns: image, label\)"),
+        (["file;label", "a.png;cat"], r"no column .* \(columns: file;label\); separate cells by commas, not by ';'"),
+        (["file\tlabel", "a.png\tcat"], "separate cells by commas, not by '\\\\t'"),
+        (["file,label,file", "a.png,cat,b.png"], "has several columns 'file'; give each a name of its own"),
         (["file,label"], "the table .* has no row"),
         (["file,label", "a.png,cat", "a.png", ",cat", "a.png, ", " ,cat"], "no file or no label in rows 2, 3, 4, 5"),
         (["file,label", "a.png,cat", "a, b.png,cat"], "more cells than its header in row 2; quote names with commas"),

@@ -19,6 +19,14 @@ def test_the_images_are_those_of_scikit_learn():
     assert data.classes == tuple(map(str, bunch.target_names))
 
 
+def test_another_layout_of_scikit_learn_is_read_by_scikit_learn(monkeypatch):
+    here = build("dataset", "digits").train
+    monkeypatch.setattr("imbalearn_builtins.datasets.digits.find_spec", lambda name: None)
+    there = build("dataset", "digits").train
+    assert torch.equal(here.inputs, there.inputs)
+    assert torch.equal(here.targets, there.targets)
+
+
 def test_the_defaults():
     data = build("dataset", "digits")
     assert (data.test, data.validation, data.augment) == (None, None, "none")

@@ -147,8 +147,17 @@ def test_files_that_are_missing_or_no_images_are_listed(save, listed, tmp_path):
         load(listed(*(f"{name} 0" for name in names)))
     lines = str(caught.value).splitlines()
     assert lines[1].strip() == f"{tmp_path}/notes.png: no image that PIL can read"
-    assert lines[2].strip().startswith(f"{tmp_path}/gone00.png: FileNotFoundError")
+    assert lines[2].strip() == f"{tmp_path}/gone00.png: FileNotFoundError: No such file or directory"
     assert lines[-1].strip() == "and 1 more"
+
+
+def test_separators_of_windows_are_pointed_out(save, listed, tmp_path):
+    save("cats/1.png")
+    with pytest.raises(DataError) as caught:
+        load(listed("cats\\1.png 0"))
+    assert str(caught.value).splitlines()[1].strip() == (
+        f"{tmp_path}/cats\\1.png: FileNotFoundError: No such file or directory; write / where it has \\"
+    )
 
 
 def test_lists_that_cannot_be_read(save, listed, tmp_path):
@@ -166,3 +175,6 @@ def test_options_out_of_range(save, listed):
         load(listed("a.png 0"), mean=(0.5, 0.5, 0.5))
     with pytest.raises(OptionError, match="dataset 'list': Expected `size` to be >= 1"):
         load(listed("a.png 0"), size=0)
+    # An image of that size was decoded before memory was thought of.
+    with pytest.raises(OptionError, match="dataset 'list': Expected `size` to be at most 8192, but got 100000"):
+        load(listed("a.png 0"), size=100_000)

@@ -70,6 +70,12 @@ def test_fractions_outside_of_training_are_refused(option: str, fraction: float)
         CMOMix(epochs=10, **{option: fraction})
 
 
+def test_a_start_behind_the_stop_is_refused() -> None:
+    with pytest.raises(errors.OptionError, match=r"`start` to be < `stop`, but got start=0\.9 and stop=0\.1"):
+        CMOMix(epochs=10, start=0.9, stop=0.1)
+    assert CMOMix(epochs=10, stop=0).end == 0  # never
+
+
 def test_build() -> None:
     mix = build("mix", "cmo:alpha=0.5,prob=0.25,start=0.2,stop=0.9", epochs=10, num_classes=3)
     assert (mix.alpha, mix.prob, mix.begin, mix.end, mix.partner) == (0.5, 0.25, 2, 9, "balanced")

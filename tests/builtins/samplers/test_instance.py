@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 import torch
 
 from imbalearn_builtins.samplers.instance import InstanceSampler
-from imbalearn_torch import build, errors
+from imbalearn_torch import build, errors, registry
 
 TARGETS = torch.tensor([0] * 6 + [1] * 3 + [3])
 
@@ -77,3 +79,18 @@ def test_an_epoch_of_nothing_is_refused() -> None:
 def test_build() -> None:
     sampler = build("sampler", "instance:epoch_size=7", targets=TARGETS, num_classes=4, epochs=3)
     assert len(sampler.plan(0, generator())) == 7
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 2])
+def test_deferred_it_is_itself(epoch: int) -> None:
+    deferred = build("sampler", "instance:start=0.5", targets=TARGETS, num_classes=4, epochs=3)
+    plain = build("sampler", "instance", targets=TARGETS, num_classes=4, epochs=3)
+    assert torch.equal(deferred.plan(epoch, generator()), plain.plan(epoch, generator()))
+    with pytest.raises(errors.OptionError, match=r"`start` to be in \[0, 1\], but got 1.5"):
+        InstanceSampler(targets=TARGETS, start=1.5)
+
+
+@pytest.mark.parametrize("entry", registry(plugins=False).entries("sampler"), ids=lambda entry: entry.name)
+def test_every_sampler_takes_what_all_take(entry: Any) -> None:
+    defaults = {option.name: option.default for option in entry.signature().options}
+    assert (defaults["start"], defaults["epoch_size"]) == (0.0, None)

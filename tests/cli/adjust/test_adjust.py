@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from adjusted_runs import BUILT_IN, CHAIN, PLAIN, compared, flags, imbalearn, read_json, replace_predictions
+from adjusted_runs import (
+    BUILT_IN,
+    CHAIN,
+    PLAIN,
+    compared,
+    flags,
+    imbalearn,
+    read_json,
+    replace_predictions,
+    replace_result,
+)
 
 import imbalearn_torch as ibt
 from imbalearn_torch.experiments.finished_run import FinishedRun
@@ -72,7 +81,7 @@ def test_the_carried_prior_is_the_recorded_one(finished: Path, copied: Path) -> 
     # A run of before it was recorded is asked about its last epoch.
     result = read_json(copied / "result.json")
     del result["data"]["carried_prior"]
-    (copied / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    replace_result(copied, result)
     assert FinishedRun(copied, ibt.registry()).class_prior.tolist() == pytest.approx(carried, abs=1e-12)
 
 
@@ -103,7 +112,7 @@ def test_what_is_wrong_with_a_row_is_warned_of(finished: Path, copied: Path) -> 
     result = read_json(copied / "result.json")
     counts = np.array(result["data"]["train_counts"])
     result["data"]["carried_prior"] = (counts**0.5 / (counts**0.5).sum()).tolist()  # as after sampling by square roots
-    (copied / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    replace_result(copied, result)
     (_, once, twice) = compared(copied, *flags("logit-adjustment", "logit-adjustment:tau=2"))["rows"]
     assert once["warnings"] == []
     (warning,) = twice["warnings"]

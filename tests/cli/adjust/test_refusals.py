@@ -77,14 +77,38 @@ def test_a_folder_that_is_no_finished_run(finished: Path, copied: Path, tmp_path
         assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(("name", "adjuster"), [("predictions.npz", "temperature"), ("model.safetensors", "ncm")])
+DAMAGED = pytest.mark.parametrize(
+    ("name", "adjuster"),
+    [("predictions.npz", "temperature"), ("model.safetensors", "ncm"), ("result.json", "temperature")],
+)
+
+
+@DAMAGED
 def test_damaged_files_exit_with_4(copied: Path, name: str, adjuster: str) -> None:
     content = bytearray((copied / name).read_bytes())
     content[-10] ^= 1
     (copied / name).write_bytes(content)
     done = imbalearn("adjust", copied, *flags(adjuster))
     assert done.exit_code == 4
-    assert f"{name} is not what the run wrote" in done.stderr
+    where = f"error: {copied / name} is not what the run wrote; its digest in manifest.json is another one"
+    assert done.stderr.splitlines() == [where]
+
+
+@DAMAGED
+def test_missing_files_exit_with_4(copied: Path, name: str, adjuster: str) -> None:
+    (copied / name).unlink()
+    done = imbalearn("adjust", copied, *flags(adjuster))
+    assert done.exit_code == 4
+    assert done.stderr.splitlines() == [f"error: {copied / name} cannot be read: No such file or directory"]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"sha256": ["model.safetensors"]}', "{", ""])
+def test_a_manifest_that_is_none_exits_with_4(copied: Path, content: str) -> None:
+    (copied / "manifest.json").write_text(content, encoding="utf-8")
+    done = imbalearn("adjust", copied, *flags("temperature"))
+    assert done.exit_code == 4
+    assert done.stderr.startswith(f"error: {copied / 'manifest.json'} cannot be read: ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_network_that_no_longer_says_what_it_said(copied: Path) -> None:
