@@ -179,7 +179,7 @@ def _write_arrays(
 ) -> None:
     """Logits as the network gives them, and where they were adjusted, which classes that has led to."""
     arrays = io.BytesIO()
-    predicted = {} if adjusted is None else {"test_predictions": adjusted.argmax(dim=1).numpy()}
+    predicted: dict[str, Any] = {} if adjusted is None else {"test_predictions": adjusted.argmax(dim=1).numpy()}
     np.savez(
         arrays,
         val_logits=validation.logits.numpy(),

@@ -40,7 +40,7 @@ def test_every_command_exists_and_has_its_help_line(name: str) -> None:
     [
         (["rum"], "No such command 'rum'; did you mean 'run'?"),
         (["plugin"], "No such command 'plugin'; did you mean 'plugins'?"),
-        (["zzzz"], "No such command 'zzzz'; commands: run, resume, adjust, recipes, plugins"),
+        (["zzzz"], f"No such command 'zzzz'; commands: {', '.join(COMMANDS)}"),
         (["plugins", "lits"], "No such command 'lits'; did you mean 'list'?"),
         (["--versoin"], "No such option"),
         (["plugins", "list", "--jsn"], "No such option"),

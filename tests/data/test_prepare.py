@@ -170,8 +170,15 @@ def test_decode_refuses_what_would_fill_half_of_the_memory(monkeypatch):
     images = torch.zeros(5, 3, 2, 2, dtype=torch.uint8)
     for inputs in (images, list(images)):
         with pytest.raises(DataError, match=r"5 samples of 3x2x2 need .* more than half of the .* GiB left"):
-            decode(inputs, torch.arange(5))
+            decode(inputs, torch.tensor([4, 3, 2, 1, 0]))
         assert len(decode(inputs, torch.arange(4))) == 4
+
+
+def test_all_rows_of_a_tensor_in_order_are_the_tensor_itself():
+    images = torch.zeros(5, 3, 2, 2, dtype=torch.uint8)
+    assert decode(images, torch.arange(5)) is images
+    for rows in (torch.arange(4), torch.tensor([1, 0, 2, 3, 4])):
+        assert decode(images, rows).data_ptr() != images.data_ptr()
 
 
 def test_statistics_of_images_agree_with_torch():
