@@ -18,6 +18,8 @@ NAMES = (
     "overhead",
     "study_way",
     "study_quality",
+    "speedrun",
+    "speedrun_ladder",
     "loop_peers",
     "memory",
     "grid",

@@ -31,14 +31,15 @@ def measure(quick: bool) -> dict[str, Any]:
     steps = 10 if quick else 20
     size = f"epoch_size={steps * _BATCH}"
     plain = RunConfig(
-        data=_images(), augment=_AUGMENT, epochs=1, batch_size=_BATCH, sampler=f"instance:{size}", val_fraction=0
+        data=random_images(), augment=_AUGMENT, epochs=1, batch_size=_BATCH, sampler=f"instance:{size}", val_fraction=0
     )
     mixed = plain.model_copy(update={"sampler": f"balanced:{size}", "mix": "mixup"})
     pairs = 3 if quick else 7
     return {"plain": _compare(plain, pairs), "balanced_mixup": _compare(mixed, pairs)}
 
 
-def _images() -> Dataset:
+def random_images() -> Dataset:
+    """The 9,500-image CIFAR-10, in shape only."""
     draw = torch.Generator().manual_seed(0)
     targets = torch.cat([torch.zeros(5000), torch.arange(1, 10).repeat_interleave(500)]).long()
     inputs = torch.randint(0, 256, (len(targets), 3, 32, 32), generator=draw, dtype=torch.uint8)
@@ -51,7 +52,7 @@ def _compare(config: RunConfig, pairs: int) -> dict[str, Any]:
     session = open_session(resolve_run(config, known), known)
     # Made beforehand, one for each pair and one to warm up: what is measured is training.
     trainers = iter([trainer_of(session) for _ in range(pairs + 1)])
-    found = paired(lambda: next(trainers).train(), _bare(session), pairs, at_most=1.05)
+    found = paired(lambda: next(trainers).train(), bare_epoch(session), pairs, at_most=1.05)
     images = session.steps * _BATCH
     return {
         **found,
@@ -63,7 +64,8 @@ def _compare(config: RunConfig, pairs: int) -> dict[str, Any]:
     }
 
 
-def _bare(session: Session) -> Callable[[], None]:
+def bare_epoch(session: Session) -> Callable[[], None]:
+    """As many forward and backward passes and updates as an epoch has steps, on one batch that is already made."""
     network: Network = copy.deepcopy(session.network()).train()
     optimizers = session.run.optimizer.build(parameters=list(network.parameters()))
     images = torch.randn(_BATCH, 3, 32, 32).to(memory_format=torch.channels_last)

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.harness import WORK, shared
 
 _CLASSES, _HEAD, _TAIL, _HELD_OUT = 10, 4500, 450, 500
-BASE = {
+BASE: dict[str, Any] = {
     "loss": "balanced-softmax",
     "augment": "crop:pad=4+flip+cutout:size=8",
     "imbalance": "none",
@@ -23,8 +23,14 @@ BASE = {
     "epochs": 12,
     "threads": 1,
 }
+_SMALL_FIRST = "shrink:size=16,stop=0.28+shrink:size=24,stop=0.62"
 LADDER: dict[str, dict[str, Any]] = {
-    "base": {},
+    "none": {},
+    "no cutout": {"augment": "crop:pad=4+flip"},
+    "label smoothing": {"label_smoothing": 0.1},
+    "small images first": {"augment": f"{BASE['augment']}+{_SMALL_FIRST}"},
+    "early layers frozen last": {"freeze_early": 0.66},
+    "all of them": {"augment": f"crop:pad=4+flip+{_SMALL_FIRST}", "label_smoothing": 0.1, "freeze_early": 0.66},
 }
 
 
@@ -38,7 +44,10 @@ def measure(quick: bool) -> dict[str, Any]:
 
 def trial(name: str, change: dict[str, Any], seeds: tuple[int, ...], quick: bool = False) -> dict[str, Any]:
     """Train with one change, or read what was trained before."""
-    results = [_result(WORK / "speedrun" / f"{name}-{seed}", {**BASE, **change}, seed, quick) for seed in seeds]
+    results = [
+        _result(WORK / "speedrun-ladder" / f"{name.replace(' ', '-')}-{seed}", {**BASE, **change}, seed, quick)
+        for seed in seeds
+    ]
     scores = [result["metrics"]["test"]["macro_f1"] for result in results]
     seconds = [result["timing"]["train_seconds"] for result in results]
     return {"change": change, "macro_f1": scores, "mean": statistics.mean(scores), "seconds": statistics.mean(seconds)}
@@ -49,7 +58,8 @@ def _result(place: Path, options: dict[str, Any], seed: int, quick: bool) -> dic
 
     if (place / "manifest.json").is_file():
         return json.loads((place / "result.json").read_text(encoding="utf-8"))
-    config = ibt.RunConfig(data=_thinned(seed), seed=seed, **(options | ({"epochs": 1} if quick else {})))
+    values: dict[str, Any] = options | ({"epochs": 1} if quick else {})
+    config = ibt.RunConfig(data=_thinned(seed), seed=seed, **values)
     if (place / "config.toml").is_file():
         return ibt.resume(place, config=config).result
     return ibt.run(config, out=place).result

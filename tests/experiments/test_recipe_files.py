@@ -36,6 +36,7 @@ STUDIES = (
     *("study-d-small-cnn", "study-d-resnet18-cifar", "study-d-final", "study-d-imagenet", "study-d-imagenet-32"),
     *("study-e-flatten", "study-e-average", "study-e-dropout"),
 )
+OWN = ("speedrun-step10",)  # averaged weights and mirror images at test are part of it
 
 
 def resolved(name: str, **given: Any) -> ResolvedRun:
@@ -52,7 +53,7 @@ def reported(name: str, *, metric: str = "top-1 %") -> dict[tuple[str, str], tup
 
 
 def test_there_is_one_for_each_published_setting_and_each_row_of_the_studies() -> None:
-    assert set(recipe_names()) == {*PUBLISHED, *STUDIES}
+    assert set(recipe_names()) == {*PUBLISHED, *STUDIES, *OWN}
     assert list(recipe_names()) == sorted(recipe_names())
 
 
@@ -76,9 +77,11 @@ def test_every_recipe_says_where_it_is_from_and_what_was_reported(name: str) -> 
 def test_every_recipe_resolves_and_keeps_the_protocol(name: str) -> None:
     config = resolved(name).config
     assert config.select != "test"  # what a study selected on test data is not repeated unasked
+    assert config.imbalance is not None
+    if name in OWN:
+        return
     assert config.ema == 0
     assert config.tta == "none"
-    assert config.imbalance is not None
 
 
 @pytest.mark.parametrize("name", recipe_names())
