@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import PARAM_LIST, AveragedModel
+from torch.optim.swa_utils import AveragedModel
 
 __all__ = ["average_weights"]
+
+
+class WeightAverage(AveragedModel):
+    """A running average of parameters and buffers over a growing number of steps; whole numbers are copied.
+
+    torch's own sorts all tensors by device and type at every step, which takes longer than to average them.
+
+    Args:
+        model: What is averaged.
+        horizon: The most steps, >= 1.
+    """
+
+    def __init__(self, model: nn.Module, horizon: int) -> None:
+        super().__init__(model, use_buffers=True)
+        self._horizon = horizon
+
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        """Move towards the present weights of `model`."""
+        ours, whole = _tensors(self.module)
+        theirs, present = _tensors(model)
+        count = int(self.n_averaged)
+        share = 1.0 / min(self._horizon, 1 + (count + 9) / 10) if count else 1.0
+        torch._foreach_lerp_(ours, theirs, share)  # pyright: ignore[reportPrivateImportUsage]
+        if whole:
+            torch._foreach_copy_(whole, present)  # pyright: ignore[reportPrivateImportUsage]
+        self.n_averaged += 1
+
+
+def _tensors(model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """Parameters and buffers: those of a floating type, and the others."""
+    found: tuple[list[Tensor], list[Tensor]] = [], []
+    for each in (*model.parameters(), *model.buffers()):
+        found[not each.is_floating_point()].append(each)
+    return found
 
 
 def average_weights(model: nn.Module, horizon: int) -> AveragedModel:
@@ -20,17 +53,4 @@ def average_weights(model: nn.Module, horizon: int) -> AveragedModel:
         model: What is averaged.
         horizon: Steps, >= 1.
     """
-    return AveragedModel(model, multi_avg_fn=_lerp(max(1, horizon)), use_buffers=True)
-
-
-def _lerp(horizon: int) -> Callable[[PARAM_LIST, PARAM_LIST, Tensor | int], None]:
-    @torch.no_grad()
-    def update(averaged: PARAM_LIST, current: PARAM_LIST, count: Tensor | int) -> None:
-        if not averaged[0].is_floating_point():
-            for ours, theirs in zip(averaged, current, strict=True):
-                ours.copy_(theirs)
-            return
-        share = 1.0 / min(horizon, 1 + (int(count) + 9) / 10)
-        torch._foreach_lerp_(averaged, current, share)  # pyright: ignore[reportPrivateImportUsage]
-
-    return update
+    return WeightAverage(model, max(1, horizon))
