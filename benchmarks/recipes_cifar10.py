@@ -18,7 +18,7 @@ RECIPES = ("erm", "balanced-softmax", "vs", "ldam-drw", "remix-drw")
 _METHOD = ("sampler", "mix", "loss", "weights", "adjust")
 
 
-def _method(name: str) -> list[str]:
+def method_options(name: str) -> list[str]:
     """The options of a recipe that are its method."""
     given = load_recipe(name).run
     values = {field: given[field] for field in _METHOD if field in given}
@@ -36,10 +36,10 @@ def measure(quick: bool) -> dict[str, Any]:
                 WORK / f"recipes-cifar10-{epochs}" / f"{name}-{seed}",
                 *("--data", f"parquet:path={shared() / 'data' / 'cifar10'}"),
                 *("--imbalance", "step:ratio=10,head=1", "--backbone", "resnet20"),
-                *("--epochs", str(epochs), "--seed", str(seed), "--threads", "1", *_method(name)),
+                *("--epochs", str(epochs), "--seed", str(seed), "--threads", "1", *method_options(name)),
             )
             test = result["metrics"]["test"]
-            row = measured.setdefault(name, {"method": " ".join(_method(name)), "macro_f1": [], "seconds": []})
+            row = measured.setdefault(name, {"method": " ".join(method_options(name)), "macro_f1": [], "seconds": []})
             row["macro_f1"].append(test["macro_f1"])
             row.setdefault("accuracy", []).append(test["accuracy"])
             row.setdefault("worst_class_recall", []).append(test["worst_class_recall"])

@@ -7,6 +7,7 @@
     ├── UnknownComponentError (LookupError)   no component of that name
     ├── PluginError (ValueError)          a plugin could not be loaded
     ├── DataError (ValueError)            data that is missing, unreadable or inconsistent
+    │   └── UnreadableError               images that cannot be read, each with its reason
     ├── RunFolderError (ValueError)       the output folder is in use or cannot be written
     ├── NonFiniteError (ValueError)       a loss or gradient is NaN or infinite
     ├── CheckpointError (ValueError)      a checkpoint is damaged or belongs to another run
@@ -31,6 +32,7 @@ __all__ = [
     "RunInterrupted",
     "StorageError",
     "UnknownComponentError",
+    "UnreadableError",
 ]
 
 
@@ -73,6 +75,25 @@ class PluginError(ImbalearnError, ValueError):
 
 class DataError(ImbalearnError, ValueError):
     """Data that is missing, unreadable or inconsistent."""
+
+
+class UnreadableError(DataError):
+    """Some images cannot be read; the message names ten of them.
+
+    Args:
+        what: `3 of 90 images in ./flowers cannot be read`.
+        problems: One sentence for each of them.
+        rest: The `Dataset` with all of them still in it, where there is one: decoding tells which they are.
+    """
+
+    def __init__(self, what: str, problems: Sequence[str], rest: object = None) -> None:
+        self.what, self.problems, self.rest = what, tuple(problems), rest
+        more = f"\n  and {len(self.problems) - 10} more" if len(self.problems) > 10 else ""
+        listed = "\n  ".join(self.problems[:10])
+        super().__init__(f"{what}:\n  {listed}{more}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, tuple[str, ...]]]:
+        return type(self), (self.what, self.problems)
 
 
 class RunFolderError(ImbalearnError, ValueError):

@@ -23,7 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("imbalearn_torch.cli.resume", "Go on with a run where it stopped."),
     "compare": ("imbalearn_torch.cli.compare", "Compare methods over seeds: intervals, paired differences."),
     "adjust": ("imbalearn_torch.cli.adjust", "Tune post-hoc methods on a finished run, in seconds."),
-    "recipes": ("imbalearn_torch.cli.recipes", "List, show and run published settings."),
+    "report": ("imbalearn_torch.cli.report", "Make the page of one run or of several again."),
+    "recipes": ("imbalearn_torch.cli.recipes", "List, show, run and verify published settings."),
+    "data": ("imbalearn_torch.cli.data", "Show and check data before training on them."),
     "plugins": ("imbalearn_torch.cli.plugins", "List, show, check and begin plugins."),
 }
 

@@ -15,7 +15,7 @@ from imbalearn_torch.data.rows import read_image
 from imbalearn_torch.data.selection import Part, Selection, some_classes
 from imbalearn_torch.data.split import stratified_split
 from imbalearn_torch.data.subset import profile_subset
-from imbalearn_torch.errors import DataError
+from imbalearn_torch.errors import DataError, UnreadableError
 from imbalearn_torch.plugin.table import Choice
 from imbalearn_torch.types import Dataset
 
@@ -117,9 +117,7 @@ def decode(inputs: Any, indices: Tensor) -> Tensor:
     else:
         problems = [problem for start in starts for problem in fill(start)]
     if problems:
-        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
-        listed = "\n  ".join(problems[:10])
-        raise DataError(f"{len(problems)} of {len(rows)} images cannot be used:\n  {listed}{more}")
+        raise UnreadableError(f"{len(problems)} of {len(rows)} images cannot be used", problems)
     return decoded
 
 

@@ -192,14 +192,14 @@ def _runs_of(method: Method, plan: Plan, failures: dict[Path, Outcome]) -> Metho
 
 
 def _write(plan: Plan, record: dict[str, Any]) -> None:
+    from imbalearn_torch.experiments.report import page_of_comparison
     from imbalearn_torch.reporting.comparison import write_leaderboard_csv
-    from imbalearn_torch.reporting.comparison_page import render_comparison
 
     folder = plan.folder
     folder.write_json("leaderboard.json", record)
     with storage_errors(folder.path):
         write_leaderboard_csv(folder.path / "leaderboard.csv", record)
-    folder.write_text("leaderboard.html", render_comparison({"name": folder.path.name, **record}))
+    folder.write_text("leaderboard.html", page_of_comparison(record, name=folder.path.name))
 
 
 def _exit_code(record: dict[str, Any], failures: dict[Path, Outcome]) -> int:

@@ -92,6 +92,10 @@ class RunConfig(BaseModel):
         default=None, ge=0, description="Processes that decode streamed images; default: all cores but one; 0: none."
     )
     channels_last: bool = Field(default=True, description="Memory format of images and weights.")
+    compile: str = Field(
+        default="none",
+        description="A back end of torch.compile: inductor, cudagraphs, ...; the first steps take minutes.",
+    )
     checkpoint_every: int = Field(default=1, ge=1, description="Epochs between checkpoints.")
     recipe: str | None = Field(
         default=None, description="The recipe that the other values started from: a record, it changes nothing."

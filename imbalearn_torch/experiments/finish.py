@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import copy
-import io
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
 from imbalearn_torch.adjustment.corrections import corrections_after
-from imbalearn_torch.data.manifest import subset_manifest
 from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.stats import carried_prior
 from imbalearn_torch.experiments.backbone import is_cosine
-from imbalearn_torch.experiments.folder import RunFolder, storage_errors
+from imbalearn_torch.experiments.folder import RunFolder
+from imbalearn_torch.experiments.run_files import write_arrays, write_manifest, write_reports, write_subset
 from imbalearn_torch.experiments.session import Session, prior_effects
-from imbalearn_torch.metrics.confusion import confusion_matrix
 from imbalearn_torch.metrics.scores import score
-from imbalearn_torch.plugin.spec import canonical_name
-from imbalearn_torch.reporting.confusion_figure import confusion_svg
-from imbalearn_torch.reporting.curves import curves_svg
-from imbalearn_torch.reporting.page import render_page
-from imbalearn_torch.reporting.per_class import per_class_svg
-from imbalearn_torch.reporting.tables import write_confusion_csv, write_per_class_csv
-from imbalearn_torch.training.checkpoint import file_digest, tensor_bytes
 from imbalearn_torch.training.network import Network
 from imbalearn_torch.training.precision import Precision
 from imbalearn_torch.training.predict import predict
@@ -107,9 +97,9 @@ def write_results(
     folder: RunFolder,
     predictor: nn.Module,
     *,
-    history: list[dict[str, Any]],
     kept_epoch: int,
     drawn: Tensor,
+    distinct: Tensor | None,
     timing: dict[str, Any],
     environment: dict[str, Any],
     command: str,
@@ -120,9 +110,9 @@ def write_results(
         session: The run.
         folder: Where to.
         predictor: The final weights.
-        history: The lines of metrics.jsonl.
         kept_epoch: The epoch that gave the final weights, which decides the prior they carry.
         drawn: How often each class was drawn, `[K]`.
+        distinct: How many different images of each class were drawn, `[K]`; None: unknown.
         timing: For result.json.
         environment: For result.json.
         command: Repeats the run.
@@ -158,6 +148,7 @@ def write_results(
             "val_counts": torch.bincount(validation.targets, minlength=len(classes)).tolist(),
             "test_counts": torch.bincount(test.targets, minlength=len(classes)).tolist(),
             "drawn_counts": drawn.tolist(),
+            "distinct_counts": None if distinct is None else distinct.tolist(),
             "carried_prior": left_prior(session, kept_epoch).tolist(),
         },
         "timing": timing,
@@ -165,60 +156,9 @@ def write_results(
         "warnings": session.warnings,
         "double_corrections": session.double_corrections,
     }
-    confusion = confusion_matrix(test.targets, adjusted.test.argmax(dim=1), len(classes))
-    _write_arrays(folder, predictor, validation, test, adjusted.test if adjusted.chosen else None)
-    _write_subset(session, folder)
-    _write_reports(folder, result, history, confusion, original)
+    write_arrays(session, folder, predictor, (validation, test), adjusted.test if adjusted.chosen else None)
+    write_subset(session, folder)
     folder.write_json("result.json", result)
-    _write_manifest(folder)
+    write_reports(folder, result)
+    write_manifest(folder)
     return result
-
-
-def _write_arrays(
-    folder: RunFolder, predictor: Network, validation: Outputs, test: Outputs, adjusted: Tensor | None
-) -> None:
-    """Logits as the network gives them, and where they were adjusted, which classes that has led to."""
-    arrays = io.BytesIO()
-    predicted: dict[str, Any] = {} if adjusted is None else {"test_predictions": adjusted.argmax(dim=1).numpy()}
-    np.savez(
-        arrays,
-        val_logits=validation.logits.numpy(),
-        val_targets=validation.targets.numpy(),
-        test_logits=test.logits.numpy(),
-        test_targets=test.targets.numpy(),
-        **predicted,
-    )
-    folder.write_bytes("predictions.npz", arrays.getvalue())
-    folder.write_bytes("model.safetensors", tensor_bytes(predictor.backbone.state_dict()))
-
-
-def _write_subset(session: Session, folder: RunFolder) -> None:
-    """Which images the imbalance profile has kept, so that another run or program can train on the same."""
-    if canonical_name(session.data.imbalance) != "none":
-        chosen = {"imbalance": session.data.imbalance, "subset_seed": session.config.subset_seed}
-        targets = session.data.dataset.train.targets
-        folder.write_json("subset.json", chosen | subset_manifest(session.data.selection.subset, targets))
-
-
-def _write_reports(
-    folder: RunFolder, result: dict[str, Any], history: list[dict[str, Any]], confusion: Tensor, counts: Tensor
-) -> None:
-    classes = result["data"]["classes"]
-    recalls = [row["recall"] for row in result["metrics"]["test"]["per_class"]]
-    figures = {
-        "curves": curves_svg(history),
-        "per_class": per_class_svg({result["name"]: recalls}, counts.tolist(), classes),
-        "confusion": confusion_svg(confusion.tolist(), counts.tolist(), classes),
-    }
-    with storage_errors(folder.path):
-        write_per_class_csv(folder.path / "per_class.csv", result["metrics"]["test"], classes)
-        write_confusion_csv(folder.path / "confusion.csv", confusion.tolist(), classes)
-    for name, svg in figures.items():
-        folder.write_text(f"{name}.svg", svg)
-    folder.write_text("report.html", render_page(result, figures))
-
-
-def _write_manifest(folder: RunFolder) -> None:
-    files = sorted(each for each in folder.path.rglob("*") if each.is_file() and not each.name.startswith("."))
-    digests = {each.relative_to(folder.path).as_posix(): file_digest(each) for each in files if each.name != "log.txt"}
-    folder.write_json("manifest.json", {"sha256": digests})

@@ -48,7 +48,7 @@ class FinishedRun:
             raise RunFolderError(f"{folder} {what}")
         if not self.place.finished:
             raise RunFolderError(f"the run in {folder} is not finished; go on with `imbalearn resume {folder}`")
-        self.result = read_result(self._intact("result.json").parent)
+        self.result = read_result(self.intact("result.json").parent)
         self._known, self._config = known, config
         self._opened: Session | ImbalearnError | None = None
         self._asked: dict[frozenset[str], tuple[Outputs, Outputs, Outputs | None, nn.Linear | None]] = {}
@@ -103,7 +103,7 @@ class FinishedRun:
 
         from imbalearn_torch.types import Outputs
 
-        intact = self._intact("predictions.npz")
+        intact = self.intact("predictions.npz")
         try:
             with np.load(intact, allow_pickle=False) as file:
                 arrays = {name: torch.from_numpy(file[name]) for name in file.files}
@@ -169,7 +169,7 @@ class FinishedRun:
         if set_epoch is not None:
             set_epoch(max(0, epochs - 1))
         try:
-            network.backbone.load_state_dict(load_file(self._intact("model.safetensors")))
+            network.backbone.load_state_dict(load_file(self.intact("model.safetensors")))
         except ImbalearnError:
             raise
         except Exception as error:
@@ -215,8 +215,12 @@ class FinishedRun:
             )
         return factor
 
-    def _intact(self, name: str) -> Path:
-        """The path of a file that is as the run left it."""
+    def intact(self, name: str) -> Path:
+        """The path of a file that is as the run left it.
+
+        Raises:
+            CheckpointError: It is gone, or has changed.
+        """
         file = self.place.path / name
         try:
             digest = hashlib.sha256(file.read_bytes()).hexdigest()  # not by training.checkpoint, which imports torch

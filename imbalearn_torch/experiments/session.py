@@ -28,7 +28,7 @@ from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
 from imbalearn_torch.training.averaging import average_weights
 from imbalearn_torch.training.engine import Engine, Parts
-from imbalearn_torch.training.network import Network
+from imbalearn_torch.training.network import Network, compiled
 from imbalearn_torch.training.precision import Precision, default_threads, resolve_device, resolve_precision
 from imbalearn_torch.training.predict import predict
 from imbalearn_torch.training.step import LossStep, removed_share, wants_features
@@ -101,7 +101,9 @@ class Session:
         )
         network = network.to(self.precision.device, self.precision.master)
         is_image = len(self.data.input_shape) == 3
-        return network.to(memory_format=torch.channels_last) if self.config.channels_last and is_image else network
+        if self.config.channels_last and is_image:
+            network = network.to(memory_format=torch.channels_last)
+        return compiled(network, self.config.compile)
 
     def engine(self, network: Network) -> Engine:
         """Everything that a step needs."""

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["expected_calibration_error", "log_loss", "log_softmax"]
+__all__ = ["Reliability", "expected_calibration_error", "log_loss", "log_softmax", "reliability"]
+
+_BINS = 15
+
+
+class Reliability(NamedTuple):
+    """Confidence and accuracy in bins of equal width `(low, high]`; NaN in a bin without images.
+
+    Args:
+        counts: Images in each bin, int64 `[bins]`.
+        confidence: Their mean, float64 `[bins]`.
+        accuracy: Share of right ones, float64 `[bins]`.
+    """
+
+    counts: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
 
 
 def log_softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -25,7 +43,9 @@ def log_loss(log_probabilities: NDArray[np.float64], targets: NDArray[np.int64])
     return float(-np.take_along_axis(log_probabilities, targets[:, None], axis=1).mean())
 
 
-def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], *, bins: int = 15) -> float:
+def expected_calibration_error(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_], *, bins: int = _BINS
+) -> float:
     """The mean gap between confidence and accuracy, over bins of equal width `(low, high]`.
 
     `ECE = sum_b (N_b / N) |accuracy_b - confidence_b|`.
@@ -38,7 +58,24 @@ def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray
     References:
         [1] C. Guo et al., On calibration of modern neural networks, ICML 2017, arXiv:1706.04599
     """
-    edges = np.linspace(0.0, 1.0, bins + 1)[1:-1]
-    index = np.searchsorted(edges, confidence, side="left")
-    gap = np.bincount(index, weights=correct - confidence, minlength=bins)
+    gap = np.bincount(_bin_of(confidence, bins), weights=correct - confidence, minlength=bins)
     return float(np.abs(gap).sum() / confidence.size)
+
+
+def reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_], *, bins: int = _BINS) -> Reliability:
+    """The same bins one by one, for a reliability diagram.
+
+    Args:
+        confidence: The largest probability of each image, `[N]`.
+        correct: Whether that class is the true one, `[N]`.
+        bins: How many.
+    """
+    index = _bin_of(confidence, bins)
+    counts = np.bincount(index, minlength=bins)
+    sums = [np.bincount(index, weights=values, minlength=bins) for values in (confidence, correct)]
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN of an empty bin
+        return Reliability(counts, sums[0] / counts, sums[1] / counts)
+
+
+def _bin_of(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    return np.searchsorted(np.linspace(0.0, 1.0, bins + 1)[1:-1], confidence, side="left")

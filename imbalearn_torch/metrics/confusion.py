@@ -6,7 +6,7 @@ runs over the covered ones only. A covered class that is never predicted has pre
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from imbalearn_torch.errors import DataError
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["ClassScores", "class_scores", "confusion_matrix", "confusion_scores", "finite"]
+__all__ = ["ClassScores", "class_scores", "confusion_matrix", "confusion_scores", "count_pairs", "finite"]
 
 
 class ClassScores(NamedTuple):
@@ -58,8 +58,15 @@ def confusion_matrix(targets: Tensor, predictions: Tensor, num_classes: int) -> 
         if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < num_classes:
             span = f"{int(labels.min())}..{int(labels.max())}"
             raise DataError(f"Expected `{name}` in 0..{num_classes - 1}, but got {span}")
-    cells = targets.long() * num_classes + predictions.long()
-    return torch.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
+    return torch.from_numpy(count_pairs(targets.cpu().numpy(), predictions.cpu().numpy(), num_classes))
+
+
+def count_pairs(
+    targets: NDArray[np.integer[Any]], predictions: NDArray[np.integer[Any]], num_classes: int
+) -> NDArray[np.int64]:
+    """`confusion_matrix` of arrays whose labels are known to be in range."""
+    cells = targets.astype(np.int64) * num_classes + predictions
+    return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def class_scores(confusion: Tensor) -> ClassScores:

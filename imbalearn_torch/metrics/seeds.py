@@ -128,7 +128,7 @@ def corrected(p_values: Sequence[float | None], method: str = "holm") -> list[fl
         return [None] * len(p_values)
     from statsmodels.stats.multitest import multipletests  # pyright: ignore[reportMissingImports]
 
-    adjusted = iter(multipletests(known, method=method)[1])
+    adjusted = iter(np.asarray(multipletests(known, method=method)[1]).tolist())
     return [None if p is None else float(next(adjusted)) for p in p_values]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imbalearn_torch.reporting.labels import by_frequency, counted, printable, thinned
+from imbalearn_torch.reporting.labels import by_frequency, counted, isolated, thinned
 from imbalearn_torch.reporting.style import GRID, figure_style, name_ticks, new_figure, reserve, to_svg
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _sentence(shares: NDArray[np.float64], names: list[str]) -> str:
     np.fill_diagonal(mistakes, 0)
     row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
     share = mistakes[row, column]
-    said = f"the most frequent mistake is {printable(names[row])} taken for {printable(names[column])} ({share:.0f} %)"
+    said = f"the most frequent mistake is {isolated(names[row])} taken for {isolated(names[column])} ({share:.0f} %)"
     mistake = said if share else "there is no mistake"
     what = "each row is a true class and sums to 100 %, with recall on the diagonal"
     return f"Confusion matrix of {counted(len(names), 'class')} in order of training frequency: {what}; {mistake}."

@@ -3,12 +3,36 @@
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["by_frequency", "counted", "extra_width", "printable", "shorten", "thinned"]
+__all__ = [
+    "by_frequency",
+    "counted",
+    "extra_width",
+    "isolated",
+    "printable",
+    "printable_sentence",
+    "shorten",
+    "thinned",
+]
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_ISOLATE, _END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_KEPT = {_ISOLATE, _END, "\N{NO-BREAK SPACE}"}
 
 
 def printable(text: str) -> str:
     """The text with control characters, line breaks and lone surrogates replaced: XML and UTF-8 refuse them."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(character if character.isprintable() else _REPLACED for character in text)
+
+
+def printable_sentence(text: str) -> str:
+    """The same, but what `isolated` has put around names stays."""
+    return "".join(each if each.isprintable() or each in _KEPT else _REPLACED for each in text)
+
+
+def isolated(text: str) -> str:
+    """A printable name that may stand in a sentence: where it is read from right to left, the rest is not."""
+    turned = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{_ISOLATE}{printable(text)}{_END}" if turned else printable(text)
 
 
 def shorten(text: str, width: int = 16) -> str:

@@ -1,92 +1,58 @@
-"""The report of one run: a single page that needs no network and no script."""
+"""The report of one run: a single page that needs no network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from imbalearn_torch.reporting.inline import InlineFigure, inline_figure
+from imbalearn_torch.reporting.confusions import MOST_CLASSES
+from imbalearn_torch.reporting.inline import inline_figure
 from imbalearn_torch.reporting.labels import printable
-from imbalearn_torch.reporting.words import (
-    FIGURES,
-    class_name,
-    decimal,
-    group_rows,
-    interval,
-    metric_columns,
-    percent,
-    plain,
-    time_taken,
-    verdict,
-)
+from imbalearn_torch.reporting.page_tables import class_table, confusion_table, count_table, figure_table
+from imbalearn_torch.reporting.pictures import mistake_pictures
+from imbalearn_torch.reporting.record import RunRecord
+from imbalearn_torch.reporting.templating import render
+from imbalearn_torch.reporting.words import plain, time_taken, verdict
 
 __all__ = ["render_page"]
 
-_PARTS = {"train_counts": "training", "val_counts": "validation", "test_counts": "test", "drawn_counts": "drawn"}
 
-
-def render_page(result: Mapping[str, Any], figures: Mapping[str, str]) -> str:
+def render_page(record: RunRecord, figures: Mapping[str, str]) -> str:
     """The page of one run. The same input gives the same bytes.
 
     Args:
-        result: What stands in result.json, and `name` and `command` where known; parts may be missing.
-        figures: SVG documents by name: `curves`, `per_class`, `confusion`. Others follow at the end.
+        record: The run.
+        figures: As `run_figures` gives them.
 
     Returns:
-        An HTML document with its styles and figures inside.
+        An HTML document with styles, script, figures and pictures inside.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("imbalearn_torch.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    result = record.result
+    has_matrix = len(record.classes) <= MOST_CLASSES
+    confusions = None if has_matrix else confusion_table(record)
+    shown = [name for name in figures if name != "confusion" or has_matrix]
+    return render(
+        "report.html.j2",
+        kind="report",
+        name=printable(str(result.get("name") or "run")),
+        verdict=verdict(result),
+        warnings=result.get("warnings") or (),
+        command=result.get("command"),
+        results=figure_table(result),
+        time_taken=time_taken(result.get("timing") or {}),
+        counts=count_table(result["data"]),
+        classes=class_table(record),
+        confusions=confusions,
+        pictures=mistake_pictures(record),
+        settings=dict(_settings(result)),
+        figures={name: inline_figure(figures[name], name.replace("_", "-")) for name in shown},
     )
-    environment.filters |= {"percent": percent, "decimal": decimal, "interval": interval, "plain": plain}
-    drawn = {name: inline_figure(svg, name.replace("_", "-")) for name, svg in figures.items()}
-    page = environment.get_template("report.html.j2").render(**_view(result), figures=drawn, others=_others(drawn))
-    # What is no text, such as the bytes of a folder's name, cannot be written as UTF-8.
-    return page.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _view(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything the template shows, in the order and the words in which it shows it."""
-    data = result.get("data") or {}
-    classes = [printable(str(name)) for name in data.get("classes") or ()]
-    columns = metric_columns(result)
-    test = next(iter(columns.values()))
-    return {
-        "name": printable(str(result.get("name") or "run")),
-        "verdict": verdict(test, classes),
-        "warnings": result.get("warnings") or (),
-        "command": result.get("command"),
-        "columns": list(columns),
-        "figure_rows": [*_figure_rows(columns), *group_rows(columns)],
-        "time_taken": time_taken(result.get("timing") or {}),
-        "data": _data_table(data, classes),
-        "per_class": [{**row, "name": class_name(classes, row["class"])} for row in test.get("per_class") or ()],
-        "settings": {
-            "Configuration": _flat(result.get("config") or {}),
-            "Environment": _flat(result.get("environment") or {}),
-        },
-    }
-
-
-def _figure_rows(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
-    for key, label, words in FIGURES:
-        values = [metrics.get(key) for metrics in columns.values()]
-        if any(value is not None for value in values):
-            yield label, [words(value) for value in values]
-
-
-def _data_table(data: Mapping[str, Any], classes: Sequence[str]) -> dict[str, Any]:
-    """Images of each class in each part that is there, and their sums."""
-    parts = {heading: data[key] for key, heading in _PARTS.items() if data.get(key)}
-    rows = [(class_name(classes, label), counts) for label, counts in enumerate(zip(*parts.values(), strict=True))]
-    return {"headings": list(parts), "rows": rows, "totals": [sum(counts) for counts in parts.values()]}
+def _settings(result: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for heading in ("config", "environment"):
+        values = _flat(result.get(heading) or {})
+        yield heading, [(key, plain(value)) for key, value in values.items()]
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -95,8 +61,3 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in settings.items():
         flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat
-
-
-def _others(figures: Mapping[str, InlineFigure]) -> list[str]:
-    """The names of figures that have no place of their own in the page."""
-    return [name for name in figures if name not in ("curves", "per_class", "confusion")]

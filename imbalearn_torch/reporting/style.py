@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from imbalearn_torch.reporting.labels import extra_width, printable, shorten
+from imbalearn_torch.reporting.labels import extra_width, printable_sentence, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,7 +101,9 @@ def to_svg(figure: Figure, sentence: str) -> str:
 
     FigureCanvasSVG(figure)
     buffer = StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": printable(sentence)})
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": printable_sentence(sentence)}
+    )
     return buffer.getvalue()
 
 

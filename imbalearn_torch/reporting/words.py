@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from imbalearn_torch.reporting.labels import counted
+from imbalearn_torch.reporting.labels import counted, isolated
 
 __all__ = [
     "FIGURES",
@@ -91,13 +91,28 @@ def worst_class(metrics: Mapping[str, Any], classes: Sequence[str]) -> tuple[str
     return class_name(classes, label), recall
 
 
-def verdict(metrics: Mapping[str, Any], classes: Sequence[str]) -> str:
-    """One line: accuracy, macro-F1 and the worst class."""
-    worst = worst_class(metrics, classes)
+def verdict(result: Mapping[str, Any]) -> str:
+    """What has come of a run, in plain words: how many images are right, the mean over classes, the worst class."""
+    metrics = result.get("metrics") or {}
+    test, before = metrics.get("test") or {}, metrics.get("test_unadjusted") or {}
+    worst = worst_class(test, (result.get("data") or {}).get("classes") or ())
     if worst is None:
         return "No test image has been scored."
-    figures = f"Accuracy {percent(metrics.get('accuracy'))}, macro-F1 {decimal(metrics.get('macro_f1'))}"
-    return f"{figures}, worst class “{worst[0]}” with recall {percent(worst[1])}."
+    images = sum(row["test_count"] for row in test["per_class"])
+    said = [
+        f"{percent(test['accuracy'])} of {counted(images, 'test image')} are recognised, macro-F1 is "
+        f"{decimal(test['macro_f1'])}, and the worst class, “{isolated(worst[0])}”, is recognised in "
+        f"{percent(worst[1])} of its images."
+    ]
+    known = [(label, group["recall"]) for label, group in _groups(test) if group["recall"] is not None]
+    if len(known) > 1:
+        (frequent, high), (rare, low) = known[0], known[-1]
+        said.append(f"Mean recall is {percent(high)} over {frequent} and {percent(low)} over {rare} classes.")
+    if before.get("macro_f1") not in (None, test["macro_f1"]):
+        said.append(f"Before adjustment macro-F1 was {decimal(before['macro_f1'])}.")
+    if result.get("selected_on_test"):
+        said.append("The weights were selected on these test images, so the figures are too high.")
+    return " ".join(said)
 
 
 def time_taken(timing: Mapping[str, Any]) -> str | None:
@@ -133,3 +148,9 @@ def group_rows(columns: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list
             recalls = [metrics.get("groups", {}).get(name, {}).get("recall") for metrics in columns.values()]
             rows.append((f"recall, {label} ({counted(size, 'class')})", [percent(value) for value in recalls]))
     return rows
+
+
+def _groups(metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Groups of classes by training images, the most frequent first."""
+    groups = metrics.get("groups") or {}
+    return [(label, groups[name]) for name, label in _GROUPS.items() if name in groups]

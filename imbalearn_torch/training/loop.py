@@ -84,7 +84,8 @@ class Trainer:
         stop: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.engine = engine
-        self._state = RunState(torch.zeros(stats.num_classes, dtype=torch.int64))
+        unseen = torch.zeros(engine.parts.loader.targets.numel(), dtype=torch.bool)
+        self._state = RunState(torch.zeros(stats.num_classes, dtype=torch.int64), seen=unseen)
         self._columns, self._components, self._stats = columns, components, stats
         self._class_weights, self._validate, self._config = class_weights, validate, config
         self._identity = identity
@@ -99,6 +100,12 @@ class Trainer:
     def drawn(self) -> Tensor:
         """How often each class has been drawn so far, int64 `[K]`."""
         return self._state.drawn
+
+    @property
+    def distinct(self) -> Tensor | None:
+        """How many different images of each class have been drawn so far, int64 `[K]`; None where it is unknown."""
+        seen, targets = self._state.seen, self.engine.parts.loader.targets.cpu()
+        return None if seen is None else torch.bincount(targets[seen], minlength=self.drawn.numel())
 
     @property
     def predictor(self) -> nn.Module:
@@ -154,6 +161,8 @@ class Trainer:
             for indices in columns:
                 labels = loader.targets.index_select(0, indices.to(loader.targets.device)).cpu()
                 self._state.drawn += torch.bincount(labels, minlength=self.drawn.numel())
+                if self._state.seen is not None:
+                    self._state.seen.index_fill_(0, indices, True)
             value = float(loss)
             state.loss_sum += value
             # A step that an fp16 overflow has skipped counts as 0: one infinity would hide all the others.

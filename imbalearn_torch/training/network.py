@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from imbalearn_torch.blame import name_of
-from imbalearn_torch.errors import ComponentError
+from imbalearn_torch.errors import ComponentError, OptionError
 
-__all__ = ["Network"]
+__all__ = ["Network", "compiled"]
 
 _PROTOCOL = ("forward_features", "forward_head", "get_classifier")
 
@@ -80,6 +80,22 @@ class Network(nn.Module):
                 f"[{batch}, {self._classes or 'K'}], but got {came}"
             )
         return logits
+
+
+def compiled(network: Network, backend: str) -> Network:
+    """The same network, which torch.compile translates when it is first called; "none" leaves it as it is.
+
+    Raises:
+        OptionError: torch has no such back end here.
+    """
+    if backend != "none":
+        known = torch.compiler.list_backends(exclude_tags=())
+        if backend not in known:
+            raise OptionError(
+                f"option 'compile' expects none or a back end of torch.compile ({', '.join(known)}), got {backend!r}"
+            )
+        network.compile(backend=backend)
+    return network
 
 
 def _cosines(features: Tensor, weight: Tensor) -> Tensor:

@@ -46,11 +46,13 @@ class RunState:
         drawn: How often each class has been drawn, int64 `[K]`.
         best: The best predictor's weights so far; empty where they are not kept.
         progress: The numbers.
+        seen: Which training images have been drawn, bool `[N]`; None: unknown, after a checkpoint without it.
     """
 
     drawn: Tensor
     best: dict[str, Tensor] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
+    seen: Tensor | None = None
 
 
 def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -74,6 +76,7 @@ def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tup
         "extra": extra,
         "progress": dict(vars(state.progress)),
         "drawn": state.drawn,
+        "seen": state.seen,
         "optimizers": [optimizer.state_dict() for optimizer in parts.optimizers],
         "schedulers": [scheduler.state_dict() for scheduler in parts.schedulers],
         "scaler": engine.scaler.state_dict(),
@@ -93,7 +96,7 @@ def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any
     engine.scaler.load_state_dict(rest["scaler"])
     progress = Progress(**rest["progress"])
     engine.skipped = progress.skipped
-    return RunState(rest["drawn"], _under("best.", weights), progress)
+    return RunState(rest["drawn"], _under("best.", weights), progress, rest.get("seen"))
 
 
 def _restore(part: str, module: nn.Module, saved: dict[str, Any]) -> None:

@@ -66,7 +66,9 @@ def test_the_installed_script(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert "Usage: imbalearn [OPTIONS] COMMAND" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("", set(COMMANDS)), ("re", {"resume", "recipes"}), ("x", set())])
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("", set(COMMANDS)), ("re", {"resume", "report", "recipes"}), ("x", set())]
+)
 def test_completion_of_commands_imports_none(broken: LazyGroup, typed: str, offered: set[str]) -> None:
     with click.Context(app) as context:
         assert {item.value for item in app.shell_complete(context, typed)} == offered

@@ -57,12 +57,14 @@ def test_rows_of_the_contract(finished: Comparison) -> None:
     pairs = zip(expected, first["metrics"]["macro_f1"]["values"], strict=True)
     assert second["difference"]["macro_f1"]["mean"] == pytest.approx(sum(a - b for a, b in pairs) / 2)
     assert record["steps"] == {"loss=ce": 16, "loss=balanced-softmax": 16}
-    assert (finished.folder / "leaderboard.html").is_file()
+    assert "imbalearn compare" in (finished.folder / "leaderboard.html").read_text(encoding="utf-8")
     assert not list(finished.folder.glob(".*"))
 
 
 def test_each_seed_has_its_own_images(finished: Comparison) -> None:
-    kept = [json.loads((Path(each) / "subset.json").read_text(encoding="utf-8")) for each in finished.rows[0]["folders"]]
+    kept = [
+        json.loads((Path(each) / "subset.json").read_text(encoding="utf-8")) for each in finished.rows[0]["folders"]
+    ]
     assert [each["subset_seed"] for each in kept] == [0, 1]
     assert kept[0]["indices"] != kept[1]["indices"]
 
@@ -82,7 +84,9 @@ def test_finished_runs_are_not_repeated_and_more_may_be_asked_for(copied: Path) 
 
 
 def test_another_configuration_is_another_comparison(copied: Path) -> None:
-    with pytest.raises(RunFolderError, match="method 'loss=ce': epochs 2 there, 3 here; method 'loss=balanced-softmax'"):
+    with pytest.raises(
+        RunFolderError, match="method 'loss=ce': epochs 2 there, 3 here; method 'loss=balanced-softmax'"
+    ):
         plan(copied, epochs=3)
 
 
@@ -111,7 +115,11 @@ def change(folder: Path) -> None:
         (tear("result.json"), CheckpointError, "result.json is not what the run wrote.*delete the folder to repeat"),
         (tear("../comparison.json"), CheckpointError, "comparison.json cannot be read"),
         (tear("config.toml"), CheckpointError, "config.toml cannot be read.*delete the folder to repeat"),
-        (lambda folder: (folder / "config.toml").unlink(), RunFolderError, "parts of a run, but no config.toml; delete"),
+        (
+            lambda folder: (folder / "config.toml").unlink(),
+            RunFolderError,
+            "parts of a run, but no config.toml; delete",
+        ),
         (change, RunFolderError, r"another configuration \(epochs 9 there, 2 here\)"),
         (lambda folder: (shutil.rmtree(folder), folder.touch()), RunFolderError, "is a file"),
     ],
@@ -218,7 +226,9 @@ def test_unequal_steps_are_refused_and_leave_nothing(tmp_path: Path) -> None:
 
 
 def test_workers_beside_this_process_know_the_plugin_file(tmp_path: Path, finished: Comparison) -> None:
-    done = ibt.compare({**GRID, "backbone": "printing"}, seeds=2, jobs=2, out=tmp_path / "it", plugin_files=[TINY_PLUGIN])
+    done = ibt.compare(
+        {**GRID, "backbone": "printing"}, seeds=2, jobs=2, out=tmp_path / "it", plugin_files=[TINY_PLUGIN]
+    )
     values = [row["metrics"]["macro_f1"]["values"] for row in done.rows]
     assert values == [row["metrics"]["macro_f1"]["values"] for row in finished.rows]
     for row in done.rows:

@@ -24,7 +24,7 @@ TARGETS = np.arange(300) % 3
 
 def result(macro_f1: float, seed: int = 0, **config: Any) -> dict[str, Any]:
     names = ("accuracy", "balanced_accuracy", "gmean", "worst_class_recall", "mcc", "log_loss", "ece")
-    test = {name: macro_f1 for name in names} | {"macro_f1": macro_f1, "top5": None}
+    test = dict.fromkeys(names, macro_f1) | {"macro_f1": macro_f1, "top5": None}
     test |= {"macro_auprc": macro_f1, "macro_auroc": macro_f1}
     test["groups"] = {"many": {"recall": macro_f1}, "medium": {"recall": None}, "few": {"recall": macro_f1}}
     common = {"data": "digits", "imbalance": "none", "val_fraction": 0.1, "subset_seed": seed, "adjust": []}

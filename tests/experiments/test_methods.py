@@ -12,7 +12,10 @@ SEEDS = (Replicate(0), Replicate(1, 7))
 
 def test_runs_are_the_method_with_its_seeds() -> None:
     [method] = check_methods([Draft("focal", {"loss": "focal", "seed": 9})], SEEDS, registry())
-    assert [run.folder for run in method.runs] == [f"focal-{method.digest}-seed0", f"focal-{method.digest}-seed1-subset7"]
+    assert [run.folder for run in method.runs] == [
+        f"focal-{method.digest}-seed0",
+        f"focal-{method.digest}-seed1-subset7",
+    ]
     assert [(run.config.seed, run.config.subset_seed) for run in method.runs] == [(0, None), (1, 7)]
     assert method.runs[0].config.loss == "imbalearn-torch/focal:gamma=2.0"
     assert not {"seed", "subset_seed", "recipe"} & set(method.config)

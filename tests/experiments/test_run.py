@@ -31,6 +31,7 @@ FILES = {
     "report.html",
     "log.txt",
     "subset.json",
+    "mistakes.npz",
 }
 
 
@@ -82,14 +83,18 @@ def test_counts_add_up(finished: RunResult) -> None:
     assert all(9 <= count <= 14 for count in data["train_counts"][1:])
     steps = sum(data["train_counts"]) // 28
     assert sum(data["drawn_counts"]) == 2 * steps * 28
+    distinct = data["distinct_counts"]
+    most = map(min, data["train_counts"], data["drawn_counts"])
+    assert all(0 < seen <= bound for seen, bound in zip(distinct, most, strict=True))
     # A balanced sampler: no class is drawn four times as often as another in 480 draws.
     assert max(data["drawn_counts"]) < 4 * min(data["drawn_counts"])
 
 
 def test_figures_follow_from_the_stored_logits(finished: RunResult) -> None:
     stored = np.load(finished.folder / "predictions.npz", allow_pickle=False)
-    # The last one since this run has adjusted its logits.
-    assert set(stored) == {"val_logits", "val_targets", "test_logits", "test_targets", "test_predictions"}
+    # The last two since this run has adjusted its logits.
+    parts = {"val_logits", "val_targets", "test_logits", "test_targets"}
+    assert set(stored) == {*parts, "test_predictions", "test_confidence"}
     adjusted = float((stored["test_predictions"] == stored["test_targets"]).mean())
     assert finished.metrics["test"]["accuracy"] == pytest.approx(adjusted)
     metrics = finished.metrics["test_unadjusted"]
@@ -124,6 +129,7 @@ def test_equal_runs_give_equal_bytes(finished: RunResult, small: dict, tmp_path:
         "confusion.csv",
         "config.toml",
         "confusion.svg",
+        "mistakes.npz",
     ):
         assert (again.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
     assert timeless_metrics(again.folder) == timeless_metrics(finished.folder)

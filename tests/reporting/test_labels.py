@@ -1,6 +1,6 @@
 import pytest
 
-from imbalearn_torch.reporting.labels import by_frequency, counted, extra_width, printable, shorten, thinned
+from imbalearn_torch.reporting.labels import by_frequency, counted, extra_width, isolated, printable, shorten, thinned
 
 
 def test_most_frequent_first_and_ties_by_index():
@@ -45,3 +45,10 @@ def test_ticks_are_thinned_to_at_most_24(classes, step):
 
 def test_no_classes_no_ticks():
     assert list(thinned(0)) == []
+
+
+def test_names_read_from_right_to_left_do_not_turn_the_sentence():
+    assert isolated("cat") == "cat"
+    assert isolated("שלום") == "\N{FIRST STRONG ISOLATE}שלום\N{POP DIRECTIONAL ISOLATE}"
+    # A name cannot end the isolate before its time, nor turn what follows.
+    assert isolated("ש\N{POP DIRECTIONAL ISOLATE}\u202e").count("\ufffd") == 2

@@ -55,9 +55,21 @@ def test_class_without_name_goes_by_its_index():
 
 def test_verdict(result):
     # 3 of 5 images right; F1 of cat 2*2/(3+3), of dog 2*1/(2+2).
-    expected = "Accuracy 60.0 %, macro-F1 0.5833, worst class “dog” with recall 50.0 %."
-    assert verdict(result["metrics"]["test"], result["data"]["classes"]) == expected
-    assert verdict({}, []) == "No test image has been scored."
+    expected = (
+        "60.0 % of 5 test images are recognised, macro-F1 is 0.5833, and the worst class, “dog”, is recognised in "
+        "50.0 % of its images. Mean recall is 66.7 % over many-shot and 50.0 % over medium-shot classes."
+    )
+    assert verdict(result) == expected
+    assert verdict({}) == "No test image has been scored."
+
+
+def test_verdict_on_adjustment_and_selection(result):
+    result["metrics"]["test_unadjusted"] = {"macro_f1": 0.25}
+    result["selected_on_test"] = True
+    assert verdict(result).endswith(
+        "Before adjustment macro-F1 was 0.2500. The weights were selected on these test images, so the figures are "
+        "too high."
+    )
 
 
 def test_adjusted_and_validation_columns_only_where_they_differ(result):

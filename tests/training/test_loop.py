@@ -109,6 +109,7 @@ def test_drawn_counts_every_image_of_every_column(make_engine, make_trainer, col
     used = torch.cat([each.batches(epoch, 12).flatten() for each in columns for epoch in range(2)])
     assert used.numel() == 2 * 2 * 36
     assert torch.equal(trainer.drawn, torch.bincount(targets[used], minlength=4))
+    assert torch.equal(trainer.distinct, torch.bincount(targets[used.unique()], minlength=4))
 
 
 def test_class_weights_are_those_of_the_epoch(make_engine, make_trainer) -> None:

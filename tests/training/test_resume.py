@@ -27,7 +27,10 @@ def everything(trainer: Trainer) -> dict[str, Tensor]:
     tensors = {f"network.{name}": tensor for name, tensor in parts.network.state_dict().items()}
     tensors |= {f"predictor.{name}": tensor for name, tensor in trainer.predictor.state_dict().items()}
     tensors |= {f"loss.{name}": tensor for name, tensor in parts.loss.loss.state_dict().items()}
-    return {name: tensor.clone() for name, tensor in tensors.items()} | {"drawn": trainer.drawn}
+    return {name: tensor.clone() for name, tensor in tensors.items()} | {
+        "drawn": trainer.drawn,
+        "distinct": trainer.distinct,
+    }
 
 
 def equal(one: Trainer, two: Trainer) -> bool:

@@ -40,19 +40,21 @@ def test_a_fresh_engine_becomes_the_packed_one(make_engine, counting_loss) -> No
     engine.skipped = 7
     progress = Progress(epoch=2, step=3, best=0.25, history=[{"epoch": 0, "lr": 0.1}])
     best = {name: tensor + 1 for name, tensor in engine.parts.network.state_dict().items()}
-    packed = pack_state(engine, RunState(torch.tensor([1, 2, 3, 4]), best, progress), {"name": "x"})
+    seen = torch.tensor([True, False, True])
+    packed = pack_state(engine, RunState(torch.tensor([1, 2, 3, 4]), best, progress, seen), {"name": "x"})
     other = trained(make_engine, counting_loss, 1)
     assert not same(pack_state(other, RunState(torch.zeros(4)), {})[0], packed[0])
     state = unpack_state(other, *packed)
     assert same(pack_state(other, state, {"name": "x"}), packed)
     assert (state.progress.epoch, state.progress.best, other.skipped) == (2, 0.25, 7)
     assert same(state.best, best)
+    assert torch.equal(state.seen, seen)
 
 
 def test_parts_are_told_apart_by_their_prefix(make_engine, counting_loss) -> None:
     weights, rest = pack_state(trained(make_engine, counting_loss, 1), RunState(torch.zeros(4)), {})
     assert {name.split(".")[0] for name in weights} == {"network", "loss", "averaged"}
-    assert set(rest) == {"identity", "extra", "progress", "drawn", "optimizers", "schedulers", "scaler"}
+    assert set(rest) == {"identity", "extra", "progress", "drawn", "seen", "optimizers", "schedulers", "scaler"}
     assert len(rest["optimizers"]) == len(rest["schedulers"]) == 2
 
 

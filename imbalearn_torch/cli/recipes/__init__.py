@@ -14,6 +14,7 @@ command = LazyGroup(
         "list": (f"{_HERE}.list", "List published settings with the figures reported for them."),
         "show": (f"{_HERE}.show", "Show one: source, protocol, figures, options, the command."),
         "run": (f"{_HERE}.run", "Train once with one of them."),
+        "verify": (f"{_HERE}.verify", "Run one, and compare its figure with the published one."),
     },
-    help="Published settings: list, show and run them.",
+    help="Published settings: list, show, run and verify them.",
 )

@@ -35,10 +35,15 @@ def dataset_of_files(
         std: As `mean`.
 
     Raises:
-        DataError: There are files that are no images.
+        UnreadableError: There are files that are no images.
         OptionError: `size`, `mean` or `std` is out of range.
     """
-    form = choose_form(_headers(where, [file for part in parts.values() for file, _ in part]), size)
+    files = [file for part in parts.values() for file, _ in part]
+    headers, problems = _headers(files)
+    unreadable = f"{len(problems)} of {len(files)} images in {where} cannot be read"
+    if not headers:
+        raise errors.UnreadableError(unreadable, problems)
+    form = choose_form(headers, size)
     check_statistics(mean, std, form.shape[0])
     samples = {
         part: Samples(
@@ -47,7 +52,7 @@ def dataset_of_files(
         )
         for part, found in parts.items()
     }
-    return Dataset(
+    dataset = Dataset(
         train=samples["train"],
         test=samples.get("test"),
         validation=samples.get("validation"),
@@ -56,9 +61,13 @@ def dataset_of_files(
         std=std,
         augment=default_augment(form.shape),
     )
+    if problems:
+        raise errors.UnreadableError(unreadable, problems, dataset)
+    return dataset
 
 
-def _headers(where: Path, files: list[str]) -> set[Header]:
+def _headers(files: list[str]) -> tuple[set[Header], list[str]]:
+    """The distinct headers, and a sentence for each file without one."""
     headers, problems = set(), []
     for file in files:
         try:
@@ -66,8 +75,4 @@ def _headers(where: Path, files: list[str]) -> set[Header]:
         except Exception as error:
             hint = "; write / where it has \\" if isinstance(error, FileNotFoundError) and "\\" in file else ""
             problems.append(f"{file}: {reason(error)}{hint}")
-    if problems:
-        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
-        listed = "\n  ".join(problems[:10])
-        raise errors.DataError(f"{len(problems)} of {len(files)} images in {where} cannot be read:\n  {listed}{more}")
-    return headers
+    return headers, problems

@@ -1,0 +1,92 @@
+"""One page for several runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from made_records import KOREAN, ODD, made_record
+from page_outline import Outline
+
+from imbalearn_torch.metrics.calibration import reliability
+from imbalearn_torch.reporting import render_runs
+from imbalearn_torch.reporting.means import mean, pooled
+from imbalearn_torch.reporting.runs_words import runs_verdict
+
+ABC = ["a", "b", "c"]
+
+
+@pytest.fixture
+def methods() -> dict:
+    return {
+        "ce": [made_record(ABC, seed=0, name="ce-0"), made_record(ABC, seed=1, name="ce-1")],
+        "focal": [made_record(ABC, seed=2, name="focal-0"), made_record(ABC, seed=3, name="focal-1")],
+    }
+
+
+def test_means_over_the_runs_of_a_method(methods):
+    text = Outline(render_runs(methods, name="two")).text
+    for name, runs in methods.items():
+        figure = sum(run.result["metrics"]["test"]["macro_f1"] for run in runs) / 2
+        start = text.index(name, text.index("Results", text.index("Runs")))
+        assert f"{figure:.4f}" in text[start : start + 6]
+    assert [each for each in text if each.startswith(("ce-", "focal-"))] == ["ce-0", "ce-1", "focal-0", "focal-1"]
+
+
+def test_verdict_names_the_best_and_the_first(methods):
+    page = render_runs(methods, name="two", command="imbalearn compare")
+    assert "has the highest macro-F1" in page
+    assert "the first method" in page
+    assert "each method has one run" not in page
+    assert "each method has one run" in render_runs({name: runs[:1] for name, runs in methods.items()}, name="x")
+
+
+def test_a_failed_method_is_left_out_of_the_figures(methods):
+    page = render_runs({**methods, "diverged": []}, name="three")
+    assert "diverged" not in page
+
+
+def test_other_classes_are_left_out_of_figures_by_class(methods):
+    page = render_runs({**methods, "other": [made_record(KOREAN[:5])]}, name="three")
+    assert "leave out the runs whose classes are not those of the first run" in page
+    assert page.count("other</text>") == 2  # curves and calibration
+
+
+def test_names_are_text():
+    page = render_runs({"<script>": [made_record(ODD)], "שלום": [made_record(ODD, seed=1)]}, name="<script>")
+    assert page.count("<script") == 1
+    Outline(page)
+
+
+def test_same_input_same_bytes(methods):
+    assert render_runs(methods, name="two") == render_runs(methods, name="two")
+
+
+def test_pooled_bins_are_those_of_all_images():
+    draw = np.random.default_rng(0)
+    sure, right = draw.uniform(size=(2, 300)), draw.uniform(size=(2, 300)) < 0.5
+    one, two = (reliability(sure[each], right[each]) for each in range(2))
+    for ours, theirs in zip(pooled([one, two]), reliability(sure.ravel(), right.ravel()), strict=True):
+        np.testing.assert_allclose(ours, theirs)
+
+
+def test_mean_of_what_there_is():
+    assert mean([0.5, None, 1.0]) == 0.75
+    assert mean([None]) is None
+
+
+@pytest.mark.parametrize(
+    ("low", "p", "words"),
+    [
+        (0.01, 0.03, "goes from +1.0 to +9.0 points, so it is more than chance."),
+        (0.01, 0.2, "may be chance."),
+        (-0.01, 0.2, "may be chance."),
+        (0.01, None, "may be chance."),  # not corrected for the number of methods
+        (None, None, "Nothing is known about how other seeds would differ."),
+    ],
+)
+def test_verdict_says_how_sure_a_difference_is(low, p, words):
+    methods = {"ce": [made_record(ABC, adjusted=True)], "focal": [made_record(ABC)]}
+    methods["ce"][0].result["metrics"]["test"]["macro_f1"] = 0.01
+    difference = {"macro_f1": {"mean": 0.05, "low": low, "high": None if low is None else 0.09, "p": p}}
+    rows = [{"name": "ce", "difference": None}, {"name": "focal", "difference": difference}]
+    assert runs_verdict(methods, {"rows": rows}).endswith(words)
