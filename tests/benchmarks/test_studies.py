@@ -31,7 +31,8 @@ options = { schedule = "one-cycle" }
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Queue:
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
+    monkeypatch.setenv("IMBALEARN_SHARED", str(tmp_path))
     file = tmp_path / "queue.toml"
     file.write_text(QUEUE, encoding="utf-8")
     return read_queue(file, tmp_path / "runs")

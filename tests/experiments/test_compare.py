@@ -57,7 +57,7 @@ def test_rows_of_the_contract(finished: Comparison) -> None:
     pairs = zip(expected, first["metrics"]["macro_f1"]["values"], strict=True)
     assert second["difference"]["macro_f1"]["mean"] == pytest.approx(sum(a - b for a, b in pairs) / 2)
     assert record["steps"] == {"loss=ce": 16, "loss=balanced-softmax": 16}
-    assert "imbalearn compare" in (finished.folder / "leaderboard.html").read_text(encoding="utf-8")
+    assert "loss=balanced-softmax" in (finished.folder / "leaderboard.html").read_text(encoding="utf-8")
     assert not list(finished.folder.glob(".*"))
 
 

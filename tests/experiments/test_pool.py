@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from tiny_runs import TINY
 
 from imbalearn_torch.errors import ConfigError
@@ -55,6 +56,8 @@ class Watcher(ComparisonObserver):
 @pytest.fixture
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TEST_PARENT", str(os.getpid()))
+    # joblib keeps workers that other tests have started, and they do not know this variable.
+    get_reusable_executor().shutdown(wait=True)
     file = tmp_path / f"{tmp_path.name}.py"  # one process never loads two files of one name
     file.write_text(DEADLY, encoding="utf-8")
     return file
