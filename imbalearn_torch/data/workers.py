@@ -61,7 +61,8 @@ class Decoder:
         """
         assert self._loader is not None
         self._schedule.wanted = wanted
-        passing = iter(self._loader)
+        with _held_signals():
+            passing = iter(self._loader)
         try:
             for made in passing:
                 if isinstance(made, DataError):
@@ -120,6 +121,19 @@ class _Reader(Dataset):
 
 def _unchanged(made: Any) -> Any:
     return made
+
+
+@contextlib.contextmanager
+def _held_signals() -> Iterator[None]:
+    """Workers that are started inherit the mask, so that no signal finds one before `_start` has run in it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(_number: int) -> None:
