@@ -8,6 +8,7 @@ import re
 import signal
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class Decoder:
             num_workers=workers,
             collate_fn=_unchanged,
             pin_memory=pinned,
-            worker_init_fn=_start,
+            worker_init_fn=partial(_start, os.getpid()),
             prefetch_factor=2 if workers else None,
             persistent_workers=lasting and workers > 0,
             generator=torch.Generator(),  # else each pass would draw from torch's default one
@@ -136,18 +137,23 @@ def _held_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(_number: int) -> None:
+def _start(parent: int, _number: int) -> None:
     """Signals of the terminal and of job schedulers reach all processes, but the main one decides what they mean."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "sigwaitinfo"):
+    if hasattr(signal, "sigtimedwait"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        threading.Thread(target=_leave_when_told, daemon=True).start()
+        threading.Thread(target=_leave_when_told, args=(parent,), daemon=True).start()
 
 
-def _leave_when_told() -> None:
-    """SIGTERM from the main process ends a worker; anybody else's does not."""
-    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
-        pass
+def _leave_when_told(parent: int) -> None:
+    """SIGTERM from the main process ends a worker, anybody else's does not; nor does it stay without that process.
+
+    torch looks for the parent too, but takes for it whoever it finds when the worker begins.
+    """
+    while os.getppid() == parent:
+        told = signal.sigtimedwait({signal.SIGTERM}, 2)
+        if told is not None and told.si_pid == parent:
+            break
     os._exit(0)
 
 
