@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import re
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class Decoder:
             num_workers=workers,
             collate_fn=_unchanged,
             pin_memory=pinned,
-            worker_init_fn=partial(_start, os.getpid()),
+            worker_init_fn=_start,
             prefetch_factor=2 if workers else None,
             persistent_workers=lasting and workers > 0,
             generator=torch.Generator(),  # else each pass would draw from torch's default one
@@ -137,22 +137,23 @@ def _held_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(parent: int, _number: int) -> None:
+def _start(_number: int) -> None:
     """Signals of the terminal and of job schedulers reach all processes, but the main one decides what they mean."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "sigtimedwait"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        threading.Thread(target=_leave_when_told, args=(parent,), daemon=True).start()
+        threading.Thread(target=_leave_when_told, daemon=True).start()
 
 
-def _leave_when_told(parent: int) -> None:
+def _leave_when_told() -> None:
     """SIGTERM from the main process ends a worker, anybody else's does not; nor does it stay without that process.
 
     torch looks for the parent too, but takes for it whoever it finds when the worker begins.
     """
-    while os.getppid() == parent:
+    main = multiprocessing.parent_process()  # also where workers are started by a server that forks
+    while main is not None and main.is_alive():
         told = signal.sigtimedwait({signal.SIGTERM}, 2)
-        if told is not None and told.si_pid == parent:
+        if told is not None and told.si_pid == main.pid:
             break
     os._exit(0)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import torch
 
@@ -18,7 +16,6 @@ def test_labels_are_of_ten_classes_the_rarer_the_higher() -> None:
     torch.testing.assert_close(counts, expected.double(), rtol=0, atol=4 * 0.5 / 100_000**0.5)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.parametrize("name", [entry.name for entry in registry(plugins=False).entries("sampler")])
 def test_every_sampler_is_measured(name: str) -> None:
     threads = torch.get_num_threads()
