@@ -89,7 +89,18 @@ class Flip:
         """uint8 `[B, C, H, W]` -> the same."""
         import torch
 
-        return torch.where(draws.bool()[:, :, None, None], images.flip(3), images)
+        if not images.is_contiguous() and images.is_contiguous(memory_format=torch.channels_last):
+            return self._chosen(images.movedim(1, -1), 2, draws).movedim(-1, 1)
+        return self._chosen(images, 3, draws)
+
+    @staticmethod
+    def _chosen(images: Tensor, width: int, draws: Tensor) -> Tensor:
+        """Whole images are picked out of both: several times as fast as choosing pixel by pixel."""
+        import torch
+
+        batch = images.shape[0]
+        both = torch.cat((images, images.flip(width)))
+        return both.index_select(0, torch.arange(batch, device=images.device) + batch * draws[:, 0])
 
 
 class Cutout:

@@ -120,6 +120,8 @@ class Loader(ABC):
     def _normalised_on_cpu(self, images: Tensor) -> Tensor:
         """The same bits, a few images at a time that stay in the cache, channel by channel and then transposed."""
         made = self._memory.empty(tuple(images.shape), self._dtype, self._format)
+        if not images.is_contiguous() and images.is_contiguous(memory_format=self._format):
+            return self._normalised_in_rows(images, made)
         some = max(1, _CACHED // images[0].numel())
         is_planar = self._format is torch.contiguous_format
         planar = made if is_planar else torch.empty((some, *images.shape[1:]), dtype=self._dtype)
@@ -128,4 +130,14 @@ class Loader(ABC):
             here.copy_(source).sub_(self._centre).mul_(self._inverse)
             if not is_planar:
                 target.copy_(here)
+        return made
+
+    def _normalised_in_rows(self, images: Tensor, made: Tensor) -> Tensor:
+        """The same bits for images whose memory is already pixel by pixel, a few rows of pixels at a time."""
+        width, length = images.shape[3], images.shape[1] * images.shape[3]
+        centre, inverse = self._centre.flatten().repeat(width), self._inverse.flatten().repeat(width)
+        sources, targets = (each.movedim(1, -1).reshape(-1, length) for each in (images, made))
+        some = max(1, _CACHED // length)
+        for source, target in zip(sources.split(some), targets.split(some), strict=True):
+            target.copy_(source).sub_(centre).mul_(inverse)
         return made

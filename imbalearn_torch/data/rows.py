@@ -83,4 +83,11 @@ class Rows:
             problems += [problem] if image is None else []
         if problems:
             raise DataError("\n".join(problems[:_NAMED]))
-        return default_collate([images[number] for number in place.tolist()])
+        return _stacked([images[number] for number in place.tolist()])
+
+
+def _stacked(images: list[Tensor]) -> Tensor:
+    """One tensor of all, in the memory format that they have; torch.stack would always turn it to the default one."""
+    if images[0].dim() == 3 and not images[0].is_contiguous():
+        return default_collate([image.movedim(0, -1) for image in images]).movedim(-1, 1)
+    return default_collate(images)

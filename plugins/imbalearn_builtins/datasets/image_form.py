@@ -94,7 +94,8 @@ class ImageForm:
                 )
             image = ImageOps.fit(image, size, Image.Resampling.BILINEAR)
         pixels = torch.from_numpy(np.array(image))
-        return pixels[None] if self.grey else pixels.permute(2, 0, 1).contiguous()
+        # As PIL has it, colour by colour within a pixel: who needs another memory format does it once, for a batch.
+        return pixels[None] if self.grey else pixels.permute(2, 0, 1)
 
 
 def _eight_bits(image: Image) -> Image:
