@@ -67,7 +67,7 @@ def manifest(*, targets: Tensor, candidates: Tensor, path: Path) -> Kept:
 def _read(path: Path) -> dict[str, Any]:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"the manifest {path} cannot be read: {error}") from error
     missing = [name for name in _KEYS if name not in stored] if isinstance(stored, dict) else list(_KEYS)
     if missing:
@@ -94,7 +94,9 @@ def _require_inside(path: Path, kept: Tensor, targets: Tensor, candidates: Tenso
     outside = int((kept >= targets.numel()).sum())
     if outside:
         raise DataError(f"{outside} of the indices in {path} are beyond the {targets.numel()} training images")
-    # Without a test part of their own, data have lost a part of the training images to it.
+    # Without a test part of their own, data have lost a part of the training images to it; so have unreadable ones.
     tested = int((~torch.isin(kept, candidates)).sum())
     if tested:
-        raise DataError(f"{tested} of the images in {path} belong to the test part that is cut from these data")
+        raise DataError(
+            f"{tested} of the images in {path} belong to the test part that is cut from these data, or are left out"
+        )

@@ -1,11 +1,13 @@
-"""How much memory is left, and how many processors there are."""
+"""How much memory is left, how many processors there are, and how to give memory back."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from pathlib import Path
 
-__all__ = ["available_memory", "processor_cores"]
+__all__ = ["available_memory", "processor_cores", "release_unused"]
 
 _GROUP = Path("/sys/fs/cgroup")
 
@@ -19,6 +21,12 @@ def available_memory() -> int | None:
     """Bytes that can be allocated without swapping, within the limit of the control group; None: unknown."""
     limits = [limit for limit in (_system(), _control_group()) if limit is not None]
     return min(limits) if limits else None
+
+
+def release_unused() -> None:
+    """Give the system back what has been freed; the C library keeps it, in pieces too small for larger tensors."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _system() -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from imbalearn_torch.data.memory import available_memory
-from imbalearn_torch.data.rows import read_image
+from imbalearn_torch.data.rows import Rows, read_image
 from imbalearn_torch.data.selection import Part, Selection, some_classes
 from imbalearn_torch.data.split import stratified_split
 from imbalearn_torch.data.subset import profile_subset
 from imbalearn_torch.errors import DataError, UnreadableError
 from imbalearn_torch.plugin.table import Choice
-from imbalearn_torch.types import Dataset
+from imbalearn_torch.types import Dataset, Samples
 
 __all__ = ["channel_statistics", "decode", "memory_shortage", "moments_of_images", "select"]
 
@@ -28,7 +28,15 @@ _CHUNK = 1024
 Statistics = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, val_fraction: float) -> Selection:
+def select(
+    dataset: Dataset,
+    *,
+    imbalance: Choice,
+    subset_seed: int,
+    seed: int,
+    val_fraction: float,
+    without: Mapping[str, Tensor] | None = None,
+) -> Selection:
     """Cut a test part where there is none, thin the training part, then cut validation from what is left.
 
     With `val_fraction` > 0 a validation part of the data set's own is used whole, and none is cut; with 0 there is no
@@ -40,30 +48,39 @@ def select(dataset: Dataset, *, imbalance: Choice, subset_seed: int, seed: int, 
         subset_seed: Of the images that the profile keeps.
         seed: Of the validation cut.
         val_fraction: In [0, 1).
+        without: By part, `train`, `validation` or `test`, rows that take no part, int64 `[n]`.
 
     Raises:
         OptionError: An option of the profile, or `val_fraction`, is out of range.
         DataError: A class has fewer images than the profile wants, a manifest is of other data, or there are too few
-            images to cut a test part.
+            images to cut a test part, or none is left in a part.
     """
-    source, num_classes = dataset.train, len(dataset.classes)
+    source, num_classes, left_out = dataset.train, len(dataset.classes), without or {}
+    rest = Part.whole(source, left_out.get("train")).indices
     if dataset.test is None:
-        rest, held = stratified_split(source.targets, num_classes, _TEST_FRACTION, _TEST_SEED)
+        kept, held = stratified_split(source.targets[rest], num_classes, _TEST_FRACTION, _TEST_SEED)
         if not held.numel():
             raise DataError(f"the data have no test part, and {rest.numel()} images are too few to cut one")
-        test = Part(source, held)
+        rest, test = rest[kept], Part(source, rest[held])
     else:
-        rest, test = torch.arange(source.targets.numel()), Part.whole(dataset.test)
+        test = _own("test", dataset.test, left_out)
     available = torch.bincount(source.targets[rest], minlength=num_classes)
     subset = profile_subset(imbalance, source.targets, rest, num_classes, subset_seed)
     kept, cut = stratified_split(source.targets[subset], num_classes, val_fraction, seed)
     val = Part(source, subset[cut]) if cut.numel() else None
     train = Part(source, subset[kept])
     if val_fraction and dataset.validation is not None:
-        train, val = Part(source, subset), Part.whole(dataset.validation)
+        train, val = Part(source, subset), _own("validation", dataset.validation, left_out)
     counts = train.counts(num_classes)
     warnings = _warnings(dataset.classes, available, counts, val, val_fraction)
     return Selection(train, val, test, subset, counts, warnings)
+
+
+def _own(name: str, samples: Samples, left_out: Mapping[str, Tensor]) -> Part:
+    part = Part.whole(samples, left_out.get(name))
+    if not part.indices.numel():
+        raise DataError(f"the {name} part has no image left that can be read")
+    return part
 
 
 def _warnings(
@@ -155,16 +172,17 @@ def _require_memory(count: int, shape: tuple[int, ...], value_bytes: int) -> Non
         )
 
 
-def channel_statistics(inputs: Tensor) -> Statistics:
+def channel_statistics(inputs: Tensor | Rows) -> Statistics:
     """Mean and (population) standard deviation of each channel, or of each column of a table.
 
     Args:
-        inputs: uint8 `[N, C, H, W]`, or float32 `[N, D]`; N >= 1.
+        inputs: uint8 `[N, C, H, W]`, or float32 `[N, D]`, or rows of such a tensor; N >= 1.
 
     Returns:
         C numbers each on the 0..1 scale, or D numbers each as they are; a deviation of 0 is given as 1.
     """
-    return moments_of_images(inputs.split(_CHUNK)) if inputs.dim() == 4 else _moments_of_table(inputs)
+    shape = inputs.shape if isinstance(inputs, Rows) else inputs.shape[1:]
+    return moments_of_images(inputs.split(_CHUNK)) if len(shape) == 3 else _moments_of_table(inputs)
 
 
 def moments_of_images(chunks: Iterable[Tensor]) -> Statistics:
@@ -180,7 +198,7 @@ def moments_of_images(chunks: Iterable[Tensor]) -> Statistics:
     return _numbers(mean, (share * (level - mean[:, None]).square()).sum(1))
 
 
-def _moments_of_table(table: Tensor) -> Statistics:
+def _moments_of_table(table: Tensor | Rows) -> Statistics:
     # A float64 sum of equal float32 numbers is exact, so a constant column has variance 0 and not a rounding error.
     mean = torch.stack([chunk.double().sum(0) for chunk in table.split(_CHUNK)]).sum(0) / len(table)
     squares = [(chunk.double() - mean).square().sum(0) for chunk in table.split(_CHUNK)]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PROFILES", "counts", "exp", "none", "pareto", "step"]
 
+_MOST = 10**15  # below 2**53: a float holds it exactly, and int64 with room to spare
+
 
 def none(*, available: Tensor) -> Tensor:
     """Every class keeps all it has.
@@ -138,6 +140,8 @@ def counts(*, available: Tensor, values: tuple[int, ...]) -> Tensor:
         )
     if min(values) < 0 or max(values) == 0:
         raise OptionError(f"Expected `values` to be >= 0 and not all 0, but got {list(values)}")
+    if max(values) > _MOST:
+        raise OptionError(f"Expected `values` to be at most {_MOST}, more than any data set has, but got {max(values)}")
     wanted = available.new_tensor(values)
     _require_available(wanted, available)
     return wanted
@@ -151,6 +155,8 @@ def _largest(available: Tensor, ratio: float, n_max: int | None) -> int:
         return int(present.min()) if present.numel() else 0
     if n_max < 1:
         raise OptionError(f"Expected `n_max` to be >= 1, but got {n_max}")
+    if n_max > _MOST:
+        raise OptionError(f"Expected `n_max` to be at most {_MOST}, more than any data set has, but got {n_max}")
     return n_max
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def read_image(inputs: Any, row: int) -> tuple[Tensor | None, str]:
 
 
 class Rows:
-    """Some samples of one part of a data set, never all of them in memory.
+    """Some samples of one part of a data set, of which no copy is held in memory.
 
     Args:
         inputs: uint8 `[N, C, H, W]`, float32 `[N, D]`, or a map-style object whose `[i]` gives uint8 `[C, H, W]`. One
@@ -46,6 +47,15 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self._indices)
+
+    def part(self, chosen: slice) -> Rows:
+        """Some of them, in their order."""
+        return Rows(self.inputs, torch.from_numpy(self._indices[chosen]), self.shape)
+
+    def split(self, size: int) -> Iterator[Tensor]:
+        """All samples in their order, at most so many at a time, as `Tensor.split` gives those of a tensor."""
+        for start in range(0, len(self), size):
+            yield self.read(np.arange(start, min(start + size, len(self))))
 
     @property
     def is_decoded(self) -> bool:

@@ -25,9 +25,12 @@ class Part:
     indices: Tensor
 
     @classmethod
-    def whole(cls, source: Samples) -> Part:
-        """All samples of a part."""
-        return cls(source, torch.arange(source.targets.numel()))
+    def whole(cls, source: Samples, without: Tensor | None = None) -> Part:
+        """All samples of a part but those of some rows, int64 `[n]`."""
+        kept = torch.ones(source.targets.numel(), dtype=torch.bool)
+        if without is not None:
+            kept[without] = False
+        return cls(source, kept.nonzero().flatten())
 
     @property
     def targets(self) -> Tensor:

@@ -12,7 +12,9 @@ from imbalearn_torch.data.memory import processor_cores
 from imbalearn_torch.data.pictures import Look, look_at
 from imbalearn_torch.data.selection import some_classes
 from imbalearn_torch.errors import DataError, UnreadableError
-from imbalearn_torch.experiments.data_parts import DataParts, choose_parts, make_dataset
+from imbalearn_torch.experiments.data_parts import DataParts, choose_parts
+from imbalearn_torch.experiments.make_dataset import make_dataset
+from imbalearn_torch.experiments.open_data import data_root
 from imbalearn_torch.experiments.resolve import ResolvedRun
 
 __all__ = ["KINDS", "Problem", "check_data"]
@@ -61,7 +63,7 @@ def check_data(run: ResolvedRun, workers: int | None = None) -> dict[str, Any]:
         DataError: The data are missing, or so damaged that nothing can be said of single images.
     """
     try:
-        dataset = make_dataset(run, skip_unreadable=True)
+        dataset, unreadable = make_dataset(run, data_root())
     except UnreadableError as error:  # not one of them can be read
         return _unopened(run, "unreadable", error.problems)
     try:
@@ -72,7 +74,11 @@ def check_data(run: ResolvedRun, workers: int | None = None) -> dict[str, Any]:
     cores = max(1, processor_cores() - 1) if workers is None else workers
     looks = {name: look_at(part.source.inputs, part.indices, cores) for name, part in found.parts.items()}
     same, repeated = _same(found, looks)
-    problems = [*_unreadable(found, looks), *_shapes(found, looks), *same, *_absent(found)]
+    torn = list(_unreadable(found, looks))
+    # A run would be told of every file that is no image, also of one that the imbalance profile does not keep.
+    seen = {problem.text for problem in torn}
+    torn += [Problem("unreadable", text) for text in (unreadable.problems if unreadable else ()) if text not in seen]
+    problems = [*torn, *_shapes(found, looks), *same, *_absent(found)]
     return {
         "data": found.data,
         "imbalance": found.imbalance,

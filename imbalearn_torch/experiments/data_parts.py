@@ -10,16 +10,15 @@ from imbalearn_torch.data.check import check_dataset
 from imbalearn_torch.data.prepare import decode, select
 from imbalearn_torch.data.profiles import PROFILES
 from imbalearn_torch.data.selection import Part
-from imbalearn_torch.errors import DataError, UnreadableError
-from imbalearn_torch.experiments.building import built
+from imbalearn_torch.errors import DataError
+from imbalearn_torch.experiments.make_dataset import make_dataset
 from imbalearn_torch.experiments.open_data import data_root
 from imbalearn_torch.experiments.recommend import recommend
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.metrics.imbalance import imbalance_figures
-from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.types import Dataset
 
-__all__ = ["DataParts", "choose_parts", "describe_data", "make_dataset"]
+__all__ = ["DataParts", "choose_parts", "describe_data"]
 
 
 @dataclass(frozen=True)
@@ -45,25 +44,6 @@ class DataParts:
     def counts(self, part: str) -> list[int]:
         """Images of each class."""
         return self.parts[part].counts(len(self.classes)).tolist()
-
-
-def make_dataset(run: ResolvedRun, *, skip_unreadable: bool = False) -> Dataset:
-    """What the data set's factory returns; nothing of it has been checked.
-
-    Args:
-        run: The resolved configuration; only `data` and `subset_seed` count.
-        skip_unreadable: Go on although there are files that are no images: they are still in the parts.
-
-    Raises:
-        DataError: The data are missing or unreadable.
-    """
-    seed_default_generators(run.config.subset_seed or 0, "subset")
-    try:
-        return built(run.components["data"], root=data_root(), seed=run.config.subset_seed)
-    except UnreadableError as error:
-        if not skip_unreadable or not isinstance(error.rest, Dataset):
-            raise
-        return error.rest
 
 
 def choose_parts(dataset: Dataset, run: ResolvedRun) -> DataParts:
@@ -103,7 +83,10 @@ def describe_data(run: ResolvedRun, given: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         DataError: The data are missing, unreadable or inconsistent.
     """
-    found = choose_parts(make_dataset(run), run)
+    dataset, unreadable = make_dataset(run, data_root())
+    if unreadable is not None:
+        raise unreadable
+    found = choose_parts(dataset, run)
     counts = {name: found.counts(name) for name in found.parts}
     train = found.parts["train"]
     if not train.indices.numel():

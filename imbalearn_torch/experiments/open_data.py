@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,10 +19,13 @@ from imbalearn_torch.data.prepare import channel_statistics, decode, memory_shor
 from imbalearn_torch.data.profiles import PROFILES
 from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.selection import Part, Selection
+from imbalearn_torch.data.unreadable import Skipped, find_unreadable
 from imbalearn_torch.data.workers import Decoder, worker_failures
-from imbalearn_torch.errors import ComponentError, ConfigError, DataError
-from imbalearn_torch.experiments.building import built
+from imbalearn_torch.errors import ConfigError, DataError, UnreadableError
 from imbalearn_torch.experiments.config import RunConfig
+from imbalearn_torch.experiments.make_dataset import make_dataset
+from imbalearn_torch.experiments.new_samples import checked_samples
+from imbalearn_torch.experiments.readable import require_readable
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.build import resolve
 from imbalearn_torch.plugin.registry import Registry
@@ -31,6 +35,7 @@ from imbalearn_torch.types import Dataset, Samples
 __all__ = ["OpenData", "data_root", "open_data"]
 
 _SAMPLE = 2000  # images that mean and deviation are computed of where not all are in memory
+_TRIED = 100  # images of a part, of which one should be readable
 
 
 @dataclass
@@ -46,6 +51,7 @@ class OpenData:
         warnings: Sentences for the user.
         workers: Processes that decode images as they are needed; None: all images are held in memory.
         seed: Of the images that stand for all where not all are in memory.
+        skipped: Images that take no part, because they cannot be read.
     """
 
     dataset: Dataset
@@ -56,7 +62,9 @@ class OpenData:
     warnings: list[str]
     workers: int | None = None
     seed: int = 0
+    skipped: Skipped = field(default_factory=lambda: Skipped.none(0))
     _train: Tensor | None = None
+    _held: dict[str, Tensor] = field(default_factory=dict)
     _shape: tuple[int, ...] | None = None
     _statistics: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
@@ -75,10 +83,13 @@ class OpenData:
 
     @property
     def inputs(self) -> Tensor | Rows:
-        """The training part: uint8 `[N, C, H, W]` or float32 `[N, D]`, decoded at the first use; or what to stream."""
+        """The training part: uint8 `[N, C, H, W]` or float32 `[N, D]`, decoded at the first use.
+
+        Or its rows: of what is streamed, or of a tensor of the data set's own, of which there is no second copy.
+        """
         if self._train is not None:
             return self._train
-        made = self._inputs(self.selection.train)
+        made = self._inputs("train", self.selection.train)
         if isinstance(made, Tensor):
             self._train = made
         return made
@@ -88,15 +99,35 @@ class OpenData:
         part = self.selection.val
         if part is None or not part.indices.numel():
             return None
-        return Samples(self._inputs(part), part.targets)
+        return Samples(self._inputs("validation", part), part.targets)
 
     def test(self) -> Samples:
         """The test part, as `inputs` are."""
-        return Samples(self._inputs(self.selection.test), self.selection.test.targets)
+        return Samples(self._inputs("test", self.selection.test), self.selection.test.targets)
 
-    def _inputs(self, part: Part) -> Tensor | Rows:
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The parts that hold images, by name."""
+        named = {"train": self.selection.train, "validation": self.selection.val, "test": self.selection.test}
+        return {name: part for name, part in named.items() if part is not None and part.indices.numel()}
+
+    def hold(self, name: str) -> None:
+        """Decode a part now, and keep it until it is asked for.
+
+        Raises:
+            UnreadableError: Images of it cannot be used.
+        """
+        if name == "train":
+            _ = self.inputs
+        elif name not in self._held:
+            self._held[name] = decode(self.parts[name].source.inputs, self.parts[name].indices)
+
+    def _inputs(self, name: str, part: Part) -> Tensor | Rows:
         inputs = part.source.inputs
-        return decode(inputs, part.indices) if self.workers is None else Rows(inputs, part.indices, self.input_shape)
+        is_cut = isinstance(inputs, Tensor) and inputs.is_contiguous() and len(inputs) > part.indices.numel()
+        if self.workers is not None or is_cut:
+            return Rows(inputs, part.indices, self.input_shape)
+        return self._held[name] if name in self._held else decode(inputs, part.indices)
 
     def statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation of each channel: the data set's own, or those of the training part.
@@ -107,7 +138,10 @@ class OpenData:
             mean, std = self.dataset.mean, self.dataset.std
             if mean is None or std is None:
                 inputs = self.inputs
-                computed = channel_statistics(inputs) if isinstance(inputs, Tensor) else self._sampled(inputs)
+                if isinstance(inputs, Tensor) or self.workers is None:
+                    computed = channel_statistics(inputs)
+                else:
+                    computed = self._sampled(inputs)
                 mean, std = mean or computed[0], std or computed[1]
             self._statistics = (mean, std)
         return self._statistics
@@ -146,43 +180,31 @@ class OpenData:
                 "for that; use --loader memory"
             )
         inputs = self.inputs
-        assert isinstance(inputs, Tensor)
+        inputs = inputs.read(np.arange(len(inputs))) if isinstance(inputs, Rows) else inputs
         self.statistics()  # of the images there are, so that no sampler changes how the others are normalised
         seed_default_generators(seed, "fit")
         with blamed_on("the sampler", sampler):
             made = sampler.fit_resample(inputs, self.targets)
-        self._train, self.targets = _checked_samples(made, inputs, len(self.classes), type(sampler).__name__)
+        self._train, self.targets = checked_samples(made, inputs, len(self.classes), type(sampler).__name__)
         if hasattr(sampler, "plan"):
             return sampler
         drawn = resolve("sampler", f"instance:epoch_size={length}", registry)
         return drawn.build(targets=self.targets, num_classes=len(self.classes), epochs=epochs)
 
 
-def _checked_samples(made: Any, inputs: Tensor, classes: int, name: str) -> tuple[Tensor, Tensor]:
-    """What `fit_resample` of a sampler, by anybody, returned."""
-    who = f"`fit_resample` of {name}"
-    if not isinstance(made, tuple) or len(made) != 2 or not all(isinstance(each, Tensor) for each in made):
-        raise ComponentError(f"Expected {who} to return two tensors, inputs and targets, but got {made!r:.80}")
-    samples, targets = made
-    if samples.shape[1:] != inputs.shape[1:] or samples.dtype != inputs.dtype or samples.device.type != "cpu":
-        raise ComponentError(
-            f"Expected {who} to keep {list(inputs.shape[1:])} {inputs.dtype} on the CPU, but got "
-            f"{list(samples.shape[1:])} {samples.dtype} on {samples.device}"
-        )
-    if targets.shape != samples.shape[:1] or targets.is_floating_point() or not targets.numel():
-        raise ComponentError(
-            f"Expected {who} to give one whole label a sample, and at least one, but got {len(samples)} samples and "
-            f"labels {list(targets.shape)} {targets.dtype}"
-        )
-    if int(targets.min()) < 0 or int(targets.max()) >= classes:
-        raise ComponentError(
-            f"Expected {who} to give labels in 0..{classes - 1}, but got {int(targets.min())}..{int(targets.max())}"
-        )
-    return samples.contiguous(), targets.to(torch.int64)
+def _first(part: Part) -> Tensor:
+    """The first sample that can be read; that others cannot is told of all of them together."""
+    problems: tuple[str, ...] = ()
+    for row in part.indices[:_TRIED].split(1):
+        try:
+            return decode(part.source.inputs, row)[0]
+        except UnreadableError as error:
+            problems += error.problems
+    raise UnreadableError(f"of {part.indices.numel()} images the first {len(problems)} cannot be used", problems)
 
 
 def _shape(part: Part) -> tuple[int, ...]:
-    return tuple(decode(part.source.inputs, part.indices[:1]).shape[1:])
+    return tuple(_first(part).shape)
 
 
 def _check_shapes(selection: Selection) -> None:
@@ -214,10 +236,13 @@ def open_data(run: ResolvedRun, root: Path) -> OpenData:
         DataError: The data are missing, unreadable or inconsistent.
         ConfigError: The profile or the augmentation does not fit them.
     """
-    config, component = run.config, run.components["data"]
-    seed_default_generators(config.subset_seed or 0, "subset")
-    dataset = built(component, root=root, seed=config.subset_seed)
+    config = run.config
+    dataset, unreadable = make_dataset(run, root)
     warnings = list(check_dataset(dataset))
+    skipped = Skipped.none(len(dataset.classes))
+    if config.on_bad_image == "skip":
+        skipped, unreadable = find_unreadable(dataset, _processes(config)), None
+        warnings += _left_out(skipped, dataset)
     imbalance = PROFILES.resolve(config.imbalance or dataset.imbalance)
     chain = AUGMENTATIONS.resolve_chain(config.augment or dataset.augment)
     augment = "+".join(map(str, chain)) or "none"
@@ -227,25 +252,45 @@ def open_data(run: ResolvedRun, root: Path) -> OpenData:
         subset_seed=config.subset_seed or 0,
         seed=config.seed,
         val_fraction=config.val_fraction,
+        without=skipped.rows,
     )
     warnings += selection.warnings
     targets = selection.train.targets
     if not targets.numel():
         raise ConfigError([f"the training part of data set {config.data!r} has no image left after the validation cut"])
-    _check_shapes(selection)
     workers, why = _workers(config, selection)
-    return OpenData(
-        dataset, selection, str(imbalance), augment, targets, warnings + why, workers, config.subset_seed or 0
+    data = OpenData(
+        dataset, selection, str(imbalance), augment, targets, warnings + why, workers, config.subset_seed or 0, skipped
     )
+    if unreadable is not None:
+        require_readable(data, unreadable)
+    _check_shapes(selection)
+    return data
+
+
+def _left_out(skipped: Skipped, dataset: Dataset) -> list[str]:
+    """A warning where images are left out.
+
+    Raises:
+        UnreadableError: No training image is left.
+    """
+    if len(skipped.rows.get("train", ())) == dataset.train.targets.numel():
+        raise UnreadableError("not one training image can be read", skipped.problems)
+    return [skipped.warning(dataset)] if skipped.problems else []
+
+
+def _processes(config: RunConfig) -> int:
+    """How many decode beside this one."""
+    return max(1, processor_cores() - 1) if config.workers is None else config.workers
 
 
 def _workers(config: RunConfig, selection: Selection) -> tuple[int | None, list[str]]:
     """How many processes decode the images while they are needed, None where all are held in memory; and why."""
-    workers = max(1, processor_cores() - 1) if config.workers is None else config.workers
+    workers = _processes(config)
     if config.loader != "auto":
         return (workers if config.loader == "stream" else None), []
     parts = [part for part in (selection.train, selection.val, selection.test) if part is not None]
-    sample = decode(selection.train.source.inputs, selection.train.indices[:1])[0]
+    sample = _first(selection.train)
     shortage = memory_shortage(sum(part.indices.numel() for part in parts), tuple(sample.shape), sample.element_size())
     if shortage is None:
         return None, []

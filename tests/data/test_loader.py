@@ -10,6 +10,7 @@ from torch import Tensor
 
 from imbalearn_torch.data.augment import AUGMENTATIONS, Augment
 from imbalearn_torch.data.loader import MemoryLoader
+from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.errors import OptionError
 
 MEAN, STD = (0.5, 0.25, 0.1), (0.2, 0.3, 0.4)
@@ -98,7 +99,36 @@ def test_the_stored_data_are_never_changed(inputs: Tensor) -> None:
     source.batch(torch.arange(23), []).images.zero_()
     for view in source.views(23, flip=False):
         view[0].zero_()
-    assert torch.equal(source.inputs, before)
+    assert source.inputs is inputs
+    assert torch.equal(inputs, before)
+
+
+CHOSEN = torch.arange(2, 23, 3)
+TABLE = torch.randn(23, 3, generator=torch.Generator().manual_seed(6))
+
+
+@pytest.mark.parametrize("inputs", [IMAGES, TABLE])
+def test_rows_of_a_tensor_give_the_bits_of_their_copy(inputs: Tensor) -> None:
+    augment = Augment(AUGMENTATIONS.resolve_chain("crop:pad=2+flip" if inputs is IMAGES else "none"), COLOUR)
+    how: dict[str, Any] = {"mean": MEAN, "std": STD, "device": torch.device("cpu"), "augment": augment}
+    rows = MemoryLoader(Rows(inputs, CHOSEN, tuple(inputs.shape[1:])), LABELS[CHOSEN], **how)
+    copy = MemoryLoader(inputs[CHOSEN], LABELS[CHOSEN], **how)
+    assert (rows.shape, len(rows)) == (copy.shape, len(copy))
+    indices = torch.tensor([6, 0, 3, 3])
+    draws = copy.draw(4, torch.Generator().manual_seed(7))
+    for found, expected in zip(rows.batch(indices, draws), copy.batch(indices, draws), strict=True):
+        assert torch.equal(found, expected)
+        assert found.stride() == expected.stride()
+    for (found,), (expected,) in zip(rows.views(3, flip=False), copy.views(3, flip=False), strict=True):
+        assert torch.equal(found, expected)
+
+
+def test_another_device_gets_the_rows_alone() -> None:
+    rows = Rows(IMAGES, CHOSEN, (3, 6, 5))
+    how: dict[str, Any] = {"mean": MEAN, "std": STD, "device": torch.device("meta")}
+    held = MemoryLoader(rows, LABELS[CHOSEN], augment=Augment((), COLOUR), **how).inputs
+    assert isinstance(held, Tensor)
+    assert (held.device.type, held.shape) == ("meta", (7, 3, 6, 5))
 
 
 def test_tables_are_not_augmented() -> None:

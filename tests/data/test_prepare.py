@@ -7,6 +7,7 @@ from imbalearn_torch import Dataset, Samples
 from imbalearn_torch.data import prepare
 from imbalearn_torch.data.prepare import channel_statistics, decode, select
 from imbalearn_torch.data.profiles import PROFILES
+from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.subset import choose_subset
 from imbalearn_torch.errors import DataError, OptionError
 
@@ -196,6 +197,13 @@ def test_statistics_of_tables_agree_with_scikit_learn():
     oracle = StandardScaler().fit(table.double().numpy())
     assert mean == pytest.approx(oracle.mean_.tolist(), rel=1e-12)
     assert std == pytest.approx(oracle.scale_.tolist(), rel=1e-9)
+
+
+@pytest.mark.parametrize("inputs", [torch.arange(5000 * 12).view(5000, 1, 4, 3).to(torch.uint8), torch.rand(5000, 4)])
+def test_statistics_of_rows_are_the_bits_of_those_of_their_copy(inputs):
+    chosen = torch.arange(3, 5000, 2)
+    rows = Rows(inputs, chosen, tuple(inputs.shape[1:]))
+    assert channel_statistics(rows) == channel_statistics(inputs[chosen])
 
 
 def test_a_constant_channel_has_deviation_one():

@@ -105,6 +105,7 @@ def test_a_profile_never_wants_more_than_there_is_and_never_rises(name, ratio, a
     [
         ("exp:ratio=0.5", "`ratio` to be >= 1, but got 0.5"),
         ("exp:n_max=0", "`n_max` to be >= 1, but got 0"),
+        (f"exp:n_max={10**30}", "`n_max` to be at most 1000000000000000"),
         ("step:head=0", r"`head` to be a number of classes in 1..3, but got 0"),
         ("step:head=4", r"`head` to be a number of classes in 1..3, but got 4"),
         ("step:head=1.5", r"fraction in \(0, 1\], but got 1.5"),

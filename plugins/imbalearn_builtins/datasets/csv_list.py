@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 from imbalearn_builtins.datasets.defaults import labels_of_names, some_rows
-from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_builtins.datasets.image_files import dataset_of_files, located
+from imbalearn_builtins.datasets.label_text import checked_names
 from imbalearn_torch import Dataset, errors
 
 __all__ = ["csv_list"]
@@ -26,7 +27,8 @@ def csv_list(
 ) -> Dataset:
     """A table of local images: a header, then one row an image with its file and its class.
 
-    Classes are the names in the column `label` of all parts together, sorted; numbers in the order of numbers.
+    Classes are the names in the column `label` of all parts together, sorted; numbers in the order of numbers. Where
+    all labels are numbers they must be whole and not negative; a label that is empty or NaN is an error.
 
     Args:
         path: The training images.
@@ -34,7 +36,8 @@ def csv_list(
         test: The test images; None: the test part is cut from the training images.
         file: The column of the files.
         label: The column of the classes.
-        images: The folder that the files are relative to; None: that of each table.
+        images: The folder that the files are relative to and stay in; None: that of each table. An absolute path may
+            lead anywhere.
         size: Pixels a side, 1 to 8192: the shorter side is scaled to it and the centre cut out. None: images keep their
             size where all are alike and at most 64 pixels a side, else 64.
         mean: One number a channel on the 0..1 scale; None: computed on the training part.
@@ -46,7 +49,11 @@ def csv_list(
     """
     tables = {"train": path, "validation": validation, "test": test}
     rows = {part: _read(table.expanduser(), images, file, label) for part, table in tables.items() if table is not None}
-    targets, classes = labels_of_names({part: [name for _, name in found] for part, found in rows.items()})
+    names = {
+        part: checked_names([name for _, name in found], f"column {label!r} of {tables[part]}", first_row=1)
+        for part, found in rows.items()
+    }
+    targets, classes = labels_of_names(names)
     parts = {
         part: list(zip((name for name, _ in found), targets[part].tolist(), strict=True))
         for part, found in rows.items()
@@ -73,8 +80,8 @@ def _read(table: Path, images: Path | None, file: str, label: str) -> list[tuple
     empty = [number for number, row in enumerate(rows, start=1) if not _has(row, file) or not _has(row, label)]
     if empty:
         raise errors.DataError(f"{table} has no file or no label in {some_rows(empty)}")
-    folder = table.parent if images is None else images.expanduser()
-    return [(str(folder / row[file].strip()), row[label].strip()) for row in rows]
+    files = located(table, images, [row[file].strip() for row in rows])
+    return [(name, row[label].strip()) for name, row in zip(files, rows, strict=True)]
 
 
 def _check_columns(table: Path, columns: list[str], wanted: tuple[str, str]) -> None:

@@ -54,7 +54,11 @@ def classes_of_labels(targets: dict[str, Tensor]) -> tuple[str, ...]:
     largest = max(int(each.max()) for each in targets.values())
     samples = sum(each.numel() for each in targets.values())
     if largest >= samples:
-        raise errors.DataError(f"Expected labels in 0..K-1, but one of {samples} samples has the label {largest}")
+        beyond = {part: (each >= samples).nonzero().flatten().tolist() for part, each in targets.items()}
+        rows = "; ".join(f"{part} {some_rows(found)}" for part, found in beyond.items() if found)
+        raise errors.DataError(
+            f"Expected labels in 0..K-1, but one of {samples} samples has the label {largest}; too large: {rows}"
+        )
     return tuple(str(label) for label in range(max(largest, 0) + 1))
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_builtins.datasets.inside import require_inside
 from imbalearn_torch import Dataset, errors
 
 __all__ = ["folder"]
@@ -25,7 +26,7 @@ def folder(
 
     Classes are the subfolders in the order of their names, also empty ones; an image may lie deeper in its class's
     folder. Images may have any size and mode: they become RGB, or one channel where all are grey. A test or validation
-    folder without subfolders has no labels, and is left out.
+    folder without subfolders has no labels, and is left out. Symbolic links may not lead out of PATH.
 
     Args:
         path: The folder.
@@ -35,11 +36,14 @@ def folder(
         std: As `mean`, > 0.
 
     Raises:
-        DataError: There is no such folder, no class, no training image, or there are files that are no images.
+        DataError: There is no such folder, no class, no training image, files that are no images, or links that lead
+            elsewhere.
         OptionError: `size`, `mean` or `std` is out of range.
     """
     path = Path(path).expanduser()
     names, files = _labelled_files(path)
+    remedy = "copy them into it, or name them by absolute paths in a table: csv:path=FILE.csv"
+    require_inside(path, (file for part in files.values() for file, _ in part), remedy)
     # A name that is no UTF-8 could be written to no file; this spells its odd bytes out.
     classes = tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in names)
     return dataset_of_files(files, classes, where=path, size=size, mean=mean, std=std)

@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 
 from imbalearn_builtins.datasets.defaults import check_statistics, default_augment
-from imbalearn_builtins.datasets.image_form import Header, choose_form, reason
-from imbalearn_builtins.datasets.lazy_images import FileImages
+from imbalearn_builtins.datasets.image_form import Header, choose_form
+from imbalearn_builtins.datasets.inside import require_inside
+from imbalearn_builtins.datasets.lazy_images import FileImages, problem_of
 from imbalearn_torch import Dataset, Samples, errors
 
-__all__ = ["dataset_of_files"]
+__all__ = ["dataset_of_files", "located"]
 
 
 def dataset_of_files(
@@ -66,6 +67,24 @@ def dataset_of_files(
     return dataset
 
 
+def located(table: Path, images: Path | None, names: Sequence[str]) -> list[str]:
+    """The files that a table names.
+
+    Args:
+        table: The table.
+        images: The folder that they are relative to; None: that of the table.
+        names: As the table has them. An absolute path is the user's own word and may lead anywhere.
+
+    Raises:
+        DataError: A relative one leads out of the folder.
+    """
+    folder = table.parent if images is None else images.expanduser()
+    files = [str(folder / name) for name in names]
+    relative = (file for name, file in zip(names, files, strict=True) if not Path(name).is_absolute())
+    require_inside(folder, relative, "give `images=` the folder that holds them all, or write absolute paths")
+    return files
+
+
 def _headers(files: list[str]) -> tuple[set[Header], list[str]]:
     """The distinct headers, and a sentence for each file without one."""
     headers, problems = set(), []
@@ -73,6 +92,5 @@ def _headers(files: list[str]) -> tuple[set[Header], list[str]]:
         try:
             headers.add(Header.read(file))
         except Exception as error:
-            hint = "; write / where it has \\" if isinstance(error, FileNotFoundError) and "\\" in file else ""
-            problems.append(f"{file}: {reason(error)}{hint}")
+            problems.append(problem_of(file, error))
     return headers, problems

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from imbalearn_builtins.datasets.whole_images import whole_images
 from imbalearn_torch import errors
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Header(NamedTuple):
         """Read the header only; raises what PIL raises."""
         from PIL import Image
 
-        with Image.open(file) as image:
+        with whole_images(), Image.open(file) as image:
             grey = image.mode in {"1", "L", "LA", "La", "F"} or image.mode.startswith("I")
             sideways = image.format in _TURNED and image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
             return cls(grey, *((image.width, image.height) if sideways else (image.height, image.width)))
@@ -82,7 +83,7 @@ class ImageForm:
         from PIL import Image, ImageOps
 
         size = (self.width, self.height)
-        with Image.open(file) as opened:
+        with whole_images(), Image.open(file) as opened:
             image = _eight_bits(ImageOps.exif_transpose(opened) if opened.format in _TURNED else opened)
             if image.mode == "P" and "transparency" in image.info:
                 image = image.convert("RGBA")
@@ -135,9 +136,12 @@ def choose_form(headers: Collection[Header], size: int | None) -> ImageForm:
 def reason(error: Exception) -> str:
     """Why an image could not be read, in one line."""
     from PIL import UnidentifiedImageError
+    from PIL.Image import DecompressionBombError
 
     if isinstance(error, UnidentifiedImageError):
         return "no image that PIL can read"
+    if isinstance(error, DecompressionBombError):
+        return f"it has more pixels than PIL decodes, as decompression bombs do ({error})"
     if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__}: {error.strerror}"  # its text would name the file once more
     if isinstance(error, ValueError) or not str(error):

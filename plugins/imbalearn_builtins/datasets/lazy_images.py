@@ -12,7 +12,13 @@ from imbalearn_torch import errors
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["EncodedImages", "FileImages"]
+__all__ = ["EncodedImages", "FileImages", "problem_of"]
+
+
+def problem_of(path: str, error: Exception) -> str:
+    """Why a file could not be read, with its name; the same when its header is read as when it is decoded."""
+    hint = "; write / where it has \\" if isinstance(error, FileNotFoundError) and "\\" in path else ""
+    return f"{path}: {reason(error)}{hint}"
 
 
 class FileImages:
@@ -36,7 +42,7 @@ class FileImages:
         try:
             return self.form.decode(path)
         except Exception as error:
-            raise errors.DataError(f"{path}: {reason(error)}") from error
+            raise errors.DataError(problem_of(path, error)) from error
 
 
 class EncodedImages:
@@ -62,4 +68,8 @@ class EncodedImages:
         try:
             return self.form.decode(io.BytesIO(data))
         except Exception as error:
-            raise errors.DataError(f"{self.where}, row {row}: {reason(error)}") from error
+            raise errors.DataError(f"{self.place(row)}: {reason(error)}") from error
+
+    def place(self, row: int) -> str:
+        """Where a row is to be found, for messages."""
+        return f"{self.where}, row {row}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imbalearn_builtins.datasets.defaults import some_rows
-from imbalearn_builtins.datasets.image_files import dataset_of_files
+from imbalearn_builtins.datasets.image_files import dataset_of_files, located
 from imbalearn_torch import Dataset, errors
 
 __all__ = ["image_list"]
@@ -29,7 +29,8 @@ def image_list(
         path: The list of the training images, such as ImageNet_LT_train.txt.
         validation: The list of the validation images; None: validation is cut from the training images.
         test: The list of the test images; None: the test part is cut from the training images.
-        images: The folder that the files are relative to; None: that of each list.
+        images: The folder that the files are relative to and stay in; None: that of each list. An absolute path may
+            lead anywhere.
         size: Pixels a side, 1 to 8192: the shorter side is scaled to it and the centre cut out. None: images keep their
             size where all are alike and at most 64 pixels a side, else 64.
         mean: One number a channel on the 0..1 scale; None: computed on the training part.
@@ -48,8 +49,11 @@ def image_list(
     parts = {part: _read(file.expanduser(), images) for part, file in lists.items() if file is not None}
     labels = [label for found in parts.values() for _, label in found]
     if max(labels) >= len(labels):
+        beyond = [f"{file} ({label})" for found in parts.values() for file, label in found if label >= len(labels)]
+        more = f" and {len(beyond) - 10} more" if len(beyond) > 10 else ""
         raise errors.DataError(
-            f"Expected labels in 0..K-1, but one of {len(labels)} images in {path} has the label {max(labels)}"
+            f"Expected labels in 0..K-1, but one of {len(labels)} images in {path} has the label {max(labels)}; "
+            f"too large: {', '.join(beyond[:10])}{more}"
         )
     classes = tuple(str(label) for label in range(max(labels) + 1))
     return dataset_of_files(parts, classes, where=path, size=size, mean=mean, std=std)
@@ -62,14 +66,13 @@ def _read(file: Path, images: Path | None) -> list[tuple[str, int]]:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeError) as error:
         raise errors.DataError(f"the list {file} cannot be read: {error}") from error
-    folder = file.parent if images is None else images.expanduser()
     found, wrong = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         name, _, label = line.strip().replace("\t", " ").rpartition(" ")
         if name and label.isascii() and label.isdecimal():
-            found.append((str(folder / name.strip()), int(label)))
+            found.append((name.strip(), int(label)))
         else:
             wrong.append(number)
     if wrong:
@@ -80,4 +83,5 @@ def _read(file: Path, images: Path | None) -> list[tuple[str, int]]:
         )
     if not found:
         raise errors.DataError(f"the list {file} names no image")
-    return found
+    files = located(file, images, [name for name, _ in found])
+    return list(zip(files, (label for _, label in found), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imbalearn_builtins.datasets.defaults import check_statistics, classes_of_labels, default_augment, labels_of_names
+from imbalearn_builtins.datasets.label_text import checked_names
 from imbalearn_builtins.datasets.npz_arrays import as_inputs, as_names, as_targets, read_arrays
 from imbalearn_torch import Dataset, Samples, errors
 
@@ -39,7 +40,13 @@ def npz(*, path: Path, mean: tuple[float, ...] | None = None, std: tuple[float, 
     if textual and textual != set(raw):
         raise errors.DataError(f"{path}: the labels of {', '.join(sorted(textual))} are strings, the others are not")
     if textual:
-        targets, classes = labels_of_names({part: labels for part, labels in raw.items() if isinstance(labels, list)})
+        targets, classes = labels_of_names(
+            {
+                part: checked_names(labels, f"{path}: the labels of {part}")
+                for part, labels in raw.items()
+                if isinstance(labels, list)
+            }
+        )
     else:
         targets = {part: labels for part, labels in raw.items() if not isinstance(labels, list)}
         classes = as_names(names) if names is not None else classes_of_labels(targets)

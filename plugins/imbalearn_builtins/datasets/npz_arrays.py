@@ -24,6 +24,7 @@ _ROLES = {
     **dict.fromkeys(("y", "label", "labels", "target", "targets"), "targets"),
 }
 _CLASSES = frozenset(("classes", "class_names"))
+_CHUNK = 1024  # images
 _EXPECTED = "x_train, y_train, x_test, y_test; or train_images, train_labels, ...; or images, labels; or x, y"
 
 
@@ -78,7 +79,7 @@ def _place(key: str) -> tuple[str, str] | None:
 
 
 def as_inputs(path: Path, part: str, array: np.ndarray) -> Tensor:
-    """uint8 `[N, C, H, W]` or float32 `[N, D]`."""
+    """uint8 `[N, C, H, W]` or float32 `[N, D]`, images in the memory of `array`, which is then of no more use."""
     import numpy as np
 
     if array.ndim == 2 and (array.dtype.kind in "iufb"):
@@ -86,12 +87,22 @@ def as_inputs(path: Path, part: str, array: np.ndarray) -> Tensor:
     if array.dtype == np.uint8 and array.ndim == 3:
         return torch.from_numpy(np.ascontiguousarray(array))[:, None]
     if array.dtype == np.uint8 and array.ndim == 4:
-        channel_axis = 3 if array.shape[3] <= array.shape[1] else 1
-        return torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, channel_axis, 1)))
+        images = np.ascontiguousarray(array)
+        return torch.from_numpy(_channels_first(images) if array.shape[3] <= array.shape[1] else images)
     raise errors.DataError(
         f"{path}: the inputs of {part} must be images, uint8 [N, H, W], [N, H, W, C] or [N, C, H, W], or numbers "
         f"[N, D], but are {array.dtype} {list(array.shape)}"
     )
+
+
+def _channels_first(images: np.ndarray) -> np.ndarray:
+    """`[N, H, W, C]` as `[N, C, H, W]` in the same memory, some images at a time."""
+    count, height, width, channels = images.shape
+    moved = images.reshape(count, channels, height, width)
+    for start in range(0, count, _CHUNK):
+        chosen = slice(start, start + _CHUNK)
+        moved[chosen] = images[chosen].copy().transpose(0, 3, 1, 2)
+    return moved
 
 
 def as_targets(path: Path, part: str, array: np.ndarray) -> Tensor | list[str]:

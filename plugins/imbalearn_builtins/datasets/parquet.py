@@ -16,6 +16,7 @@ from imbalearn_builtins.datasets.defaults import (
     some_rows,
 )
 from imbalearn_builtins.datasets.image_form import Header, ImageForm, choose_form
+from imbalearn_builtins.datasets.label_text import checked_names
 from imbalearn_builtins.datasets.parquet_columns import Columns, choose_columns
 from imbalearn_builtins.datasets.parquet_files import find_files, read_columns, read_schema
 from imbalearn_builtins.datasets.parquet_rows import ParquetColumn, ParquetImages, column_groups
@@ -69,10 +70,12 @@ def parquet(
     where = {part: f"{path} ({part})" for part in files}
     for part in files:
         _require_values(images[part], labels[part], columns, where[part])
-    targets, classes = _targets(labels, columns)
+    targets, classes = _targets(
+        labels, columns, {part: f"{name}: column {columns.label!r}" for part, name in where.items()}
+    )
     form = _form(images["train"], size, where["train"])
     check_statistics(mean, std, form.shape[0])
-    parts = {part: Samples(ParquetImages(images[part], form, where[part]), targets[part]) for part in files}
+    parts = {part: Samples(ParquetImages(images[part], form, part), targets[part]) for part in files}
     return Dataset(
         train=parts["train"],
         test=parts.get("test"),
@@ -93,10 +96,13 @@ def _require_values(images: ParquetColumn, labels: pa.ChunkedArray, columns: Col
             raise errors.DataError(f"{where}: column {name!r} has no value in {some_rows(missing)}")
 
 
-def _targets(labels: dict[str, pa.ChunkedArray], columns: Columns) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+def _targets(
+    labels: dict[str, pa.ChunkedArray], columns: Columns, where: dict[str, str]
+) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """The labels of each part, and the names of the classes of all parts together."""
     if columns.is_text:
-        return labels_of_names({part: column.to_pylist() for part, column in labels.items()})
+        words = {part: checked_names(column.to_pylist(), where[part]) for part, column in labels.items()}
+        return labels_of_names(words)
     targets = {part: torch.from_numpy(column.to_numpy().astype("int64")) for part, column in labels.items()}
     return targets, columns.classes or classes_of_labels(targets)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imbalearn_builtins.datasets.inside import require_inside
 from imbalearn_torch import errors
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def find_files(path: Path) -> dict[str, list[Path]]:
     for file in sorted(folder.glob("*.parquet")):
         part = next((part for start, part in _PARTS.items() if file.name.lower().startswith(start)), "")
         parts.setdefault(part, []).append(file)
+    found = (str(file) for files in parts.values() for file in files)
+    require_inside(path, found, "give the folder that holds them as `path`, or one file")
     unnamed = parts.pop("", [])
     if not parts:
         return {"train": unnamed}

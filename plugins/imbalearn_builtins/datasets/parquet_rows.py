@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "ParquetColumn", "ParquetImages", "column_groups"]
 
-_PIECE = 4 * 2**20  # bytes that are read at a time
+_PIECE = 2**20  # bytes that are read at a time; a place holds several times as much
 
 
 class Group(NamedTuple):
@@ -103,6 +103,13 @@ class ParquetColumn:
         """The mean size of a value."""
         return max(1, sum(group.nbytes for group in self._groups) // max(1, len(self)))
 
+    def locate(self, row: int) -> tuple[str, int]:
+        """The file that holds a row, and which row of that file it is."""
+        group = int(np.searchsorted(self._ends, row, side="right"))
+        file = self._groups[group].file
+        before = sum(each.rows for each in self._groups[:group] if each.file != file)
+        return file, row - before
+
     def missing(self) -> list[int]:
         """Rows without a value; only those groups are read of which it is not known that there are none."""
         found, place = [], self._place()
@@ -181,23 +188,31 @@ class _Place:
     def _open(self, group: int) -> None:
         self._group = group
         self.first, self._piece = int(self._ends[group]) - self._groups[group].rows, ()
-        self._rest = self._read(self._groups[group])
+        self._rest = _read(self._groups[group], self._leaf, self._piece_rows)
 
-    def _read(self, group: Group) -> Iterator[Any]:
-        # Buffered, because a row group may hold all of the file; without threads, which a fork would leave behind.
-        with open_parquet(group.file, buffer_size=_PIECE) as opened:
-            pieces = opened.iter_batches(
-                self._piece_rows, row_groups=[group.number], columns=[self._leaf], use_threads=False
-            )
-            for piece in pieces:
-                column = piece.column(0)
-                yield column.flatten()[0] if column.type.num_fields else column  # `bytes` is all that was read
+
+def _read(group: Group, leaf: str, rows: int) -> Iterator[Any]:
+    """A row group's column, so many rows at a time.
+
+    It knows of no place, so that a file is closed and its memory free as soon as nothing refers to the place.
+    """
+    # A row group may hold all of the file, so it is read through a buffer, which `pre_buffer` would fill with all of
+    # it; without threads, which a fork would leave behind.
+    with open_parquet(group.file, buffer_size=_PIECE, pre_buffer=False) as opened:
+        for piece in opened.iter_batches(rows, row_groups=[group.number], columns=[leaf], use_threads=False):
+            column = piece.column(0)
+            yield column.flatten()[0] if column.type.num_fields else column  # `bytes` is all that was read
 
 
 class ParquetImages(EncodedImages):
     """Images in a column of Parquet files, which are read in their own order when it is told what will be needed."""
 
     column: ParquetColumn
+
+    def place(self, row: int) -> str:
+        """The file and the row in it; `where` is the part."""
+        file, within = self.column.locate(row)
+        return f"{file} ({self.where}), row {within}"
 
     @property
     def row_bytes(self) -> int:

@@ -82,6 +82,14 @@ def test_the_channel_axis(load, shape, channels_first):
     assert images.tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_channels_of_more_images_than_are_moved_at_a_time(load, order):
+    array = np.arange(2500 * 4 * 3 * 2, dtype=np.uint32).astype(np.uint8).reshape(2500, 4, 3, 2)
+    images = load(x=np.asarray(array, order=order), y=np.arange(2500) % 3).train.inputs
+    assert images.is_contiguous()
+    assert torch.equal(images, torch.from_numpy(array).permute(0, 3, 1, 2))
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32", ">f8", "int16", "bool"])
 def test_a_table(load, dtype):
     values = np.array([[0, 1, 1], [1, 0, 1]]).astype(dtype)

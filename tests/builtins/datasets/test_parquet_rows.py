@@ -1,5 +1,6 @@
 """Reading images out of Parquet files: the right rows, only the groups that hold them, flat memory."""
 
+import gc
 import pickle
 
 import numpy as np
@@ -28,13 +29,13 @@ def column(request, tmp_path):
 def opened(monkeypatch):
     """The row groups that have been opened, by file and number."""
     seen = []
-    original = module._Place._read
+    original = module._read
 
-    def read(place, group):
+    def read(group, leaf, rows):
         seen.append((group.file[-9:-8], group.number))
-        return original(place, group)
+        return original(group, leaf, rows)
 
-    monkeypatch.setattr(module._Place, "_read", read)
+    monkeypatch.setattr(module, "_read", read)
     return seen
 
 
@@ -80,6 +81,23 @@ def test_a_fork_reads_for_itself(column, monkeypatch):
     monkeypatch.setattr(module.os, "getpid", lambda: -1)
     assert column._place() is not place
     assert column[1].as_py() == VALUES[1]
+
+
+def test_what_is_read_is_little_of_a_large_group_and_free_at_once(tmp_path):
+    values = [bytes([number]) * 2**16 for number in range(200)]  # 12.5 MB
+    # In pages of 1 MB, as files of small images have them.
+    plain = {"use_dictionary": False, "compression": "none", "write_batch_size": 16}
+    pq.write_table(pa.table({"img": values}), tmp_path / "a.parquet", **plain)
+    before = pa.total_allocated_bytes()
+    column = ParquetColumn(column_groups([tmp_path / "a.parquet"], "img"), "img")
+    assert column[100].as_py() == values[100]
+    assert pa.total_allocated_bytes() - before < 6 * 2**20
+    gc.disable()
+    try:
+        del column
+        assert pa.total_allocated_bytes() == before
+    finally:
+        gc.enable()
 
 
 def test_rows_without_a_value(tmp_path, opened):
