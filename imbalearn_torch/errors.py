@@ -10,14 +10,17 @@
     │   └── UnreadableError               images that cannot be read, each with its reason
     ├── RunFolderError (ValueError)       the output folder is in use or cannot be written
     ├── NonFiniteError (ValueError)       a loss or gradient is NaN or infinite
+    ├── MemoryLimitError (MemoryError)    the memory is not enough
     ├── CheckpointError (ValueError)      a checkpoint is damaged or belongs to another run
     ├── StorageError (OSError)            the disk is full or fails
+    ├── PeerError (RuntimeError)          another process of the run has failed or is gone
     └── RunInterrupted                    a signal stopped the run; its checkpoint is written
 
 The library raises these and nothing else for a user's mistake; only the command line turns them into exit codes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 __all__ = [
     "CheckpointError",
@@ -25,8 +28,10 @@ __all__ = [
     "ConfigError",
     "DataError",
     "ImbalearnError",
+    "MemoryLimitError",
     "NonFiniteError",
     "OptionError",
+    "PeerError",
     "PluginError",
     "RunFolderError",
     "RunInterrupted",
@@ -40,6 +45,7 @@ class ImbalearnError(Exception):
     """The root of every error that this package raises on purpose."""
 
     exit_code = 2
+    is_said = False  # by another process of the run: the command line shows it once
 
 
 class OptionError(ImbalearnError, ValueError):
@@ -101,9 +107,25 @@ class RunFolderError(ImbalearnError, ValueError):
 
 
 class NonFiniteError(ImbalearnError, ValueError):
-    """A loss or gradient is NaN or infinite."""
+    """A loss or gradient is NaN or infinite.
+
+    Args:
+        message: What happened.
+        record: The step where it did, as failure.json has it; empty outside of training.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, record: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.record = dict(record or {})
+
+    def __reduce__(self) -> tuple[type, tuple[str, dict[str, Any]]]:
+        return type(self), (str(self), self.record)
+
+
+class MemoryLimitError(ImbalearnError, MemoryError):
+    """The memory of the processor or of the accelerator is not enough."""
 
 
 class CheckpointError(ImbalearnError, ValueError):
@@ -116,6 +138,12 @@ class StorageError(ImbalearnError, OSError):
     """The disk is full or fails."""
 
     exit_code = 5
+
+
+class PeerError(ImbalearnError, RuntimeError):
+    """Another process of the run has failed or is gone; its own message says why."""
+
+    exit_code = 1
 
 
 class RunInterrupted(ImbalearnError):

@@ -143,7 +143,7 @@ def _plan(  # noqa: PLR0917 - the options of the command
     subsets = problems.attempt(lambda: _numbers("--subset-seed", given["subset_seed"]))
     if seeds is not None and single:
         problems.found.append("--seeds and --seed both say the seeds; give one of them")
-    number = problems.attempt(lambda: _numbers("--jobs", (pool["jobs"],)))
+    number = problems.attempt(lambda: _numbers("--jobs", (pool["jobs"],), least=1))
     return plan_comparison(
         drafts or [],
         seeds=seeds if seeds is not None else single or _SEEDS,
@@ -155,10 +155,10 @@ def _plan(  # noqa: PLR0917 - the options of the command
     )
 
 
-def _numbers(flag: str, texts: tuple[str, ...]) -> tuple[int, ...]:
+def _numbers(flag: str, texts: tuple[str, ...], least: int = 0) -> tuple[int, ...]:
     for text in texts:
-        if not (text.strip().isascii() and text.strip().isdigit()):
-            raise OptionError(f"{flag} expects a whole number, got {text!r}")
+        if not (text.strip().isascii() and text.strip().isdigit() and int(text) >= least):
+            raise OptionError(f"{flag} expects a whole number of at least {least}, got {text!r}")
     return tuple(map(int, texts))
 
 

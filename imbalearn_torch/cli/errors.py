@@ -29,7 +29,7 @@ def errors_as_exit_codes() -> Iterator[None]:
     try:
         yield
     except ImbalearnError as error:
-        _leave(str(error) or type(error).__name__, error.exit_code)
+        _leave("" if error.is_said else str(error) or type(error).__name__, error.exit_code)
     except KeyboardInterrupt:
         _leave("interrupted", _INTERRUPTED)
     except OSError as error:

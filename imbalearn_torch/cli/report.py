@@ -1,12 +1,14 @@
-"""`imbalearn report`: the page of finished runs, made again."""
+"""`imbalearn report`: the page of finished runs and comparisons, made again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from imbalearn_torch.cli.config_options import once
 from imbalearn_torch.errors import ConfigError
 
 __all__ = ["command"]
@@ -15,32 +17,55 @@ _PAGE = Path("report.html")
 
 
 @click.command("report")
-@click.argument("folders", metavar="RUN...", nargs=-1, required=True)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True)
 @click.option(
     "--out",
     metavar="FILE",
-    help="Where to.  [default: report.html in the folder of one run; here for several]",
+    multiple=True,
+    callback=once,
+    help="Where to.  [default: for one folder the page in it; for several report.html here]",
 )
 @click.option("--force", is_flag=True, help="Overwrite what stands there.")
 def command(folders: tuple[str, ...], out: str | None, force: bool) -> None:
-    """Make the page of a finished run again, or one page that compares several.
+    """Make the page of a finished run or comparison again, or one page that compares several.
 
-    Neither the data nor the network is needed.
+    Each FOLDER is that of a run, or of a comparison with all of its methods. Neither the data nor the network is
+    needed.
     """
-    from imbalearn_torch.experiments.report import page_of_run, page_of_runs, rewrite_page
+    from imbalearn_torch.experiments.report import comparison_record, rewrite_comparison, rewrite_page
 
+    _check_distinct(folders)
+    records = {folder: comparison_record(folder) for folder in folders}
     if len(folders) == 1 and out is None:
-        click.echo(rewrite_page(folders[0]))
+        record = records[folders[0]]
+        click.echo(rewrite_page(folders[0]) if record is None else rewrite_comparison(folders[0], record))
         return
     file = Path(out) if out is not None else _PAGE
     _check(file, force)
-    if len(folders) == 1:
-        page = page_of_run(folders[0])
-    else:
-        methods = dict(zip(_names(folders), ([folder] for folder in folders), strict=True))
-        page = page_of_runs(methods, name=f"{len(folders)} runs")
-    _write(file, page)
+    _write(file, _page(records))
     click.echo(file)
+
+
+def _page(records: Mapping[str, Mapping[str, Any] | None]) -> str:
+    """One page for all folders.
+
+    Args:
+        records: By folder, what `comparison_record` gave.
+    """
+    from imbalearn_torch.experiments.report import methods_of, page_of_comparison, page_of_run, page_of_runs
+
+    if len(records) == 1:
+        [(folder, record)] = records.items()
+        return page_of_run(folder) if record is None else page_of_comparison(Path(folder), record)
+    labels = dict(zip(records, _names(list(records)), strict=True))
+    found: list[tuple[str, str, Sequence[str | Path]]] = []
+    for folder, record in records.items():
+        methods = {labels[folder]: [folder]} if record is None else methods_of(Path(folder), record)
+        found += [(labels[folder], name, runs) for name, runs in methods.items()]
+    names = [name for _, name, _ in found]
+    # Methods of two comparisons may be called alike.
+    several = {name if names.count(name) == 1 else f"{label}: {name}": runs for label, name, runs in found}
+    return page_of_runs(several, name=f"{sum(len(runs) for runs in several.values())} runs")
 
 
 def _check(file: Path, force: bool) -> None:
@@ -62,15 +87,14 @@ def _write(file: Path, page: str) -> None:
         file.write_text(page, encoding="utf-8")
 
 
-def _names(folders: Sequence[str]) -> list[str]:
-    """The runs' own names, or where two share one their paths.
-
-    Raises:
-        ConfigError: A run is given twice.
-    """
+def _check_distinct(folders: Sequence[str]) -> None:
     places = [Path(folder).resolve() for folder in folders]
     twice = [folder for folder, place in zip(folders, places, strict=True) if places.count(place) > 1]
     if twice:
-        raise ConfigError([f"the run {twice[0]} is given twice"])
-    names = [place.name for place in places]
+        raise ConfigError([f"the folder {twice[0]} is given twice"])
+
+
+def _names(folders: Sequence[str]) -> list[str]:
+    """The folders' own names, or where two share one their paths."""
+    names = [Path(folder).resolve().name for folder in folders]
     return names if len(set(names)) == len(names) else [str(folder) for folder in folders]

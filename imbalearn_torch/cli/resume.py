@@ -8,6 +8,7 @@ import click
 
 from imbalearn_torch.cli.progress import finished, watcher
 from imbalearn_torch.experiments.run import resume
+from imbalearn_torch.training.runtime import Runtime
 
 __all__ = ["command"]
 
@@ -21,6 +22,8 @@ __all__ = ["command"]
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
 def command(folder: str, plugin_files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     """Go on with the run in DIR from its last checkpoint; a finished run is left as it is."""
-    with watcher(quiet) as observer:
+    main = Runtime.of_process().is_main  # of torchrun's processes one talks
+    with watcher(quiet or not main) as observer:
         done = resume(folder, observer, tuple(map(Path, plugin_files)))
-    finished(done, as_json=as_json, quiet=quiet)
+    if main:
+        finished(done, as_json=as_json, quiet=quiet)

@@ -14,6 +14,7 @@ from imbalearn_torch.cli.asked_help import print_asked_help
 from imbalearn_torch.cli.config_options import complete_recipe, config_options, config_values, once, plugin_options
 from imbalearn_torch.experiments.check import check_config
 from imbalearn_torch.plugin.registry import registry
+from imbalearn_torch.training.runtime import Runtime
 
 __all__ = ["command"]
 
@@ -60,7 +61,8 @@ def command(  # noqa: PLR0917 - click passes by name
     if print_asked_help(given, known):
         return
     resolved = check_config(config_values(given, config_file, recipe), known)
-    if dry_run:
+    main = Runtime.of_process().is_main  # of torchrun's processes one talks
+    if dry_run and main:
         from imbalearn_torch.experiments.session import open_session
 
         with contextlib.redirect_stdout(sys.stderr):  # whatever a component prints
@@ -71,10 +73,12 @@ def command(  # noqa: PLR0917 - click passes by name
             from imbalearn_torch.cli.describe import print_description
 
             print_description(described)
+    if dry_run:
         return
     from imbalearn_torch.cli.progress import finished, watcher
     from imbalearn_torch.experiments.run import start
 
-    with watcher(quiet) as observer:
+    with watcher(quiet or not main) as observer:
         done = start(resolved, known, Path(out) if out else None, observer)
-    finished(done, as_json=as_json, quiet=quiet)
+    if main:
+        finished(done, as_json=as_json, quiet=quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from imbalearn_torch.adjustment.adjust import Adjusted, adjust
 from imbalearn_torch.adjustment.corrections import corrections_after
+from imbalearn_torch.data.memory import release_unused
 from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.stats import carried_prior
 from imbalearn_torch.experiments.backbone import is_cosine
@@ -27,8 +29,16 @@ from imbalearn_torch.types import Outputs
 __all__ = ["adjusted_outputs", "final_outputs", "left_prior", "linear_head", "write_results"]
 
 
-def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs, Outputs | None]:
-    """Validation, test and (where an adjuster needs it) training outputs of the final predictor, in full precision."""
+def final_outputs(
+    session: Session, network: Network, between: Callable[[], None] = lambda: None
+) -> tuple[Outputs, Outputs, Outputs | None]:
+    """Validation, test and (where an adjuster needs it) training outputs of the final predictor, in full precision.
+
+    Args:
+        session: The run.
+        network: The final weights.
+        between: Called before every batch.
+    """
     master = "fp64" if session.config.precision == "fp64" else "fp32"
     precision = Precision(master, session.precision.device)
     cosine = is_cosine(session.components.loss)
@@ -37,8 +47,10 @@ def final_outputs(session: Session, network: Network) -> tuple[Outputs, Outputs,
 
     def outputs(inputs: Tensor | Rows, targets: Tensor) -> Outputs:
         loader = session.loader(inputs, targets)
+        release_unused()  # what training has left is in pieces that do not fit here, and would come on top
         # Of length 1 for a cosine head, so that the head that adjusters see gives scale * cos from them.
-        return predict(network, loader, precision=precision, scale=session.scale, flip=session.flip, unit=cosine)
+        how: dict[str, Any] = {"scale": session.scale, "flip": session.flip, "unit": cosine}
+        return predict(network, loader, precision=precision, between=between, **how)
 
     test = outputs(*session.data.test())
     held = session.data.validation()
@@ -103,6 +115,7 @@ def write_results(
     timing: dict[str, Any],
     environment: dict[str, Any],
     command: str,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Evaluate the final predictor and write every file of the run folder, the manifest last.
 
@@ -116,12 +129,13 @@ def write_results(
         timing: For result.json.
         environment: For result.json.
         command: Repeats the run.
+        between: Called before each part of the work; what it raises ends it.
 
     Returns:
         What result.json holds.
     """
     assert isinstance(predictor, Network)
-    outputs = final_outputs(session, predictor)
+    outputs = final_outputs(session, predictor, between)
     adjusted = adjusted_outputs(session, predictor, outputs, kept_epoch)
     validation, test, _ = outputs
     counts, classes = session.components.stats.counts, session.data.classes
@@ -147,6 +161,7 @@ def write_results(
             "original_train_counts": original.tolist(),
             "val_counts": torch.bincount(validation.targets, minlength=len(classes)).tolist(),
             "test_counts": torch.bincount(test.targets, minlength=len(classes)).tolist(),
+            "skipped_counts": session.data.skipped.counts.tolist(),
             "drawn_counts": drawn.tolist(),
             "distinct_counts": None if distinct is None else distinct.tolist(),
             "carried_prior": left_prior(session, kept_epoch).tolist(),
@@ -156,9 +171,14 @@ def write_results(
         "warnings": session.warnings,
         "double_corrections": session.double_corrections,
     }
-    write_arrays(session, folder, predictor, (validation, test), adjusted.test if adjusted.chosen else None)
-    write_subset(session, folder)
-    folder.write_json("result.json", result)
-    write_reports(folder, result)
-    write_manifest(folder)
+    final = adjusted.test if adjusted.chosen else None
+    for write in (
+        lambda: write_arrays(session, folder, predictor, (validation, test), final),
+        lambda: write_subset(session, folder),
+        lambda: folder.write_json("result.json", result),
+        lambda: write_reports(folder, result),
+        lambda: write_manifest(folder),
+    ):
+        between()
+        write()
     return result

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from imbalearn_torch.errors import CheckpointError, ImbalearnError, RunFolderError
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml
 from imbalearn_torch.experiments.folder import RunFolder
+from imbalearn_torch.experiments.links import refuse_links
 from imbalearn_torch.experiments.resolve import resolve_run
 from imbalearn_torch.experiments.run import read_result
+from imbalearn_torch.experiments.stored_result import as_written, stored_arrays
 from imbalearn_torch.plugin.registry import Registry
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class FinishedRun:
         config: As given to `run`, for a run with objects of your own, which no file can name.
 
     Raises:
-        RunFolderError: It is no finished run.
+        RunFolderError: It is no finished run, or a symbolic link leads out of it.
         CheckpointError: Its manifest.json cannot be read, or its result.json is not what it wrote.
     """
 
@@ -48,6 +50,7 @@ class FinishedRun:
             raise RunFolderError(f"{folder} {what}")
         if not self.place.finished:
             raise RunFolderError(f"the run in {folder} is not finished; go on with `imbalearn resume {folder}`")
+        refuse_links(self.place.path)
         self.result = read_result(self.intact("result.json").parent)
         self._known, self._config = known, config
         self._opened: Session | ImbalearnError | None = None
@@ -59,7 +62,7 @@ class FinishedRun:
         file = self.place.path / "manifest.json"
         try:
             return dict(json.loads(file.read_text(encoding="utf-8"))["sha256"])
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CheckpointError(f"{file} cannot be read: {error}") from error
         except (KeyError, TypeError):
             raise CheckpointError(f"{file} cannot be read: it has no `sha256`, a digest for each file") from None
@@ -98,18 +101,16 @@ class FinishedRun:
     @cached_property
     def stored(self) -> tuple[Outputs, Outputs]:
         """Validation and test outputs before any adjuster, without features."""
-        import numpy as np
         import torch
 
         from imbalearn_torch.types import Outputs
 
         intact = self.intact("predictions.npz")
-        try:
-            with np.load(intact, allow_pickle=False) as file:
-                arrays = {name: torch.from_numpy(file[name]) for name in file.files}
+        with as_written(intact):
+            arrays = {name: torch.from_numpy(array) for name, array in stored_arrays(intact).items()}
             parts = [Outputs(arrays[f"{part}_logits"], None, arrays[f"{part}_targets"]) for part in ("val", "test")]
-        except (OSError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{intact} cannot be read: {error}") from error
+            for part in parts:
+                _check_outputs(part, self.train_counts.numel())
         return parts[0], parts[1]
 
     def outputs(self, needs: frozenset[str]) -> tuple[Outputs, Outputs, Outputs | None, nn.Linear | None]:
@@ -229,3 +230,12 @@ class FinishedRun:
         if digest != self.digests.get(name):
             raise CheckpointError(f"{file} is not what the run wrote; its digest in manifest.json is another one")
         return file
+
+
+def _check_outputs(part: Outputs, classes: int) -> None:
+    logits, targets = part.logits, part.targets
+    if targets.dim() != 1 or logits.shape != (targets.numel(), classes) or not logits.is_floating_point():
+        shapes = f"logits {list(logits.shape)} {logits.dtype}, targets {list(targets.shape)}"
+        raise ValueError(f"{shapes}, {classes} classes")
+    if targets.is_floating_point() or (targets.numel() and not 0 <= int(targets.min()) <= int(targets.max()) < classes):
+        raise ValueError(f"targets that are no labels of {classes} classes")

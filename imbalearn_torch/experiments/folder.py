@@ -7,13 +7,14 @@ import errno
 import json
 import os
 import socket
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from imbalearn_torch.errors import RunFolderError, StorageError
+from imbalearn_torch.errors import RunFolderError
 from imbalearn_torch.experiments.config import SCHEMA_VERSION
+from imbalearn_torch.experiments.links import refuse_links
+from imbalearn_torch.training.durable import PARTIAL, clear_partial, storage_errors, sync, write_durably
 
 __all__ = ["RunFolder", "default_folder", "storage_errors"]
 
@@ -27,17 +28,6 @@ def default_folder(name: str) -> Path:
     while folder.exists():
         folder, number = Path("runs") / f"{stem}-{number}", number + 1
     return folder
-
-
-@contextlib.contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError while writing into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        cause = "the disk is full" if full else error.strerror or str(error)
-        raise StorageError(f"{path} could not be written: {cause}") from error
 
 
 class RunFolder:
@@ -86,7 +76,10 @@ class RunFolder:
 
     def _make(self) -> None:
         try:
+            new = [each for each in (self.path, *self.path.parents) if not each.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
+            for each in new:
+                sync(each.parent)
             if not os.access(self.path, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
@@ -95,13 +88,16 @@ class RunFolder:
             ) from error
 
     def acquire(self) -> None:
-        """Lock the folder; the kernel frees the lock when the process ends, however it ends.
+        """Lock the folder and clear what a killed process has left half written.
+
+        The kernel frees the lock when the process ends, however it ends.
 
         Raises:
-            RunFolderError: Another process works here.
+            RunFolderError: Another process works here, or a symbolic link leads out of the folder.
         """
         from filelock import FileLock, Timeout
 
+        refuse_links(self.path)
         lock = FileLock(self.path / _LOCK)
         try:
             lock.acquire(timeout=0)
@@ -112,6 +108,8 @@ class RunFolder:
                 f"the output folder {self.path} cannot be written: {error.strerror or error}"
             ) from error
         self._lock = lock
+        for folder in (self.path, self.checkpoints):
+            clear_partial(folder)
         with storage_errors(self.path / _LOCK):
             (self.path / _LOCK).write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
 
@@ -152,17 +150,18 @@ class RunFolder:
         self.write_text(name, text + "\n")
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a UTF-8 file, whole or not at all."""
-        self.write_bytes(name, text.encode("utf-8"))
+        """Write a UTF-8 file, whole or not at all; a byte of a file name that is no text is written as its escape."""
+        self.write_bytes(name, text.encode("utf-8", "backslashreplace"))
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write a file through a temporary one in the same folder."""
         target = self.path / name
-        partial = target.with_name(f".partial-{name}")
+        partial = target.with_name(f"{PARTIAL}{name}")
         with storage_errors(target):
             try:
-                partial.write_bytes(content)
+                write_durably({partial: content})
                 partial.replace(target)
+                sync(self.path)
             finally:
                 partial.unlink(missing_ok=True)
 

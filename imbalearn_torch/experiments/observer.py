@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from imbalearn_torch.training.durable import storage_errors
 
 __all__ = ["LogObserver", "Observer", "epoch_line", "log_file", "logger"]
 
 logger = logging.getLogger("imbalearn_torch")
+
+
+def _as_text(record: logging.LogRecord) -> bool:
+    """Names of files need not be text; whoever handles a record may rely on it, and gets escapes instead."""
+    record.msg, record.args = record.getMessage().encode("utf-8", "backslashreplace").decode("utf-8"), None
+    return True
+
+
+logger.addFilter(_as_text)
 
 
 class Observer:
@@ -66,10 +78,19 @@ class LogObserver(Observer):
         self._watcher.on_message(message)
 
 
+class _Log(logging.FileHandler):
+    """A full disk must not end a run, or fill its output with tracebacks, for the sake of a line of its log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 @contextmanager
 def log_file(file: Path) -> Iterator[None]:
     """Append the package's log to a file while the block runs."""
-    handler = logging.FileHandler(file, encoding="utf-8")
+    with storage_errors(file):
+        handler = _Log(file, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     previous = logger.level
     logger.addHandler(handler)
@@ -79,4 +100,5 @@ def log_file(file: Path) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(previous)
-        handler.close()
+        with suppress(OSError):
+            handler.close()

@@ -15,7 +15,7 @@ from imbalearn_torch.data.rows import Rows
 from imbalearn_torch.data.stats import DoubleCorrection, double_correction
 from imbalearn_torch.data.stream import StreamLoader
 from imbalearn_torch.data.subset import subset_digest
-from imbalearn_torch.errors import CheckpointError, ConfigError
+from imbalearn_torch.errors import CheckpointError, ConfigError, OptionError
 from imbalearn_torch.experiments.assemble import Components, assemble
 from imbalearn_torch.experiments.backbone import head_parameters, is_cosine, own_normalisation
 from imbalearn_torch.experiments.collect import collected_warnings
@@ -23,18 +23,19 @@ from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.open_data import OpenData, data_root, open_data
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.experiments.trial import trial_batch, trusted_precision
-from imbalearn_torch.metrics.confusion import confusion_matrix, confusion_scores
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.priors import normalised_prior
 from imbalearn_torch.training.averaging import average_weights
 from imbalearn_torch.training.engine import Engine, Parts
 from imbalearn_torch.training.network import Network, compiled
 from imbalearn_torch.training.precision import Precision, default_threads, resolve_device, resolve_precision
-from imbalearn_torch.training.predict import predict
+from imbalearn_torch.training.runtime import ALONE, Runtime
 from imbalearn_torch.training.step import LossStep, removed_share, wants_features
 
 __all__ = ["Session", "open_session", "prior_effects"]
 
+# What a run may be gone on with in another way: it changes no figure.
+_NO_IDENTITY = {"workers", "recipe", "on_bad_image", "checkpoint_every", "checkpoint_minutes", "checkpoint_keep"}
 _BATCH, _STEPS = 96, 8  # the default batch, and the fewest steps an epoch of small data should have
 
 
@@ -51,6 +52,7 @@ class Session:
         steps: Of one epoch.
         warnings: Sentences for the user.
         double_corrections: Those among them that say what corrects the imbalance more than once, as result.json has it.
+        runtime: The processes of the run.
     """
 
     config: RunConfig
@@ -61,6 +63,7 @@ class Session:
     steps: int
     warnings: list[str]
     double_corrections: list[dict[str, Any]] = field(default_factory=list)
+    runtime: Runtime = ALONE
 
     def warn(self, *noted: str | DoubleCorrection | None) -> None:
         """Add sentences for the user, each once; None is nothing to say."""
@@ -83,7 +86,7 @@ class Session:
             "dtype": self.precision.master,
             "channels_last": self.config.channels_last,
         }
-        if isinstance(inputs, torch.Tensor):
+        if isinstance(inputs, torch.Tensor) or self.data.workers is None:
             return MemoryLoader(inputs, targets, **how)
         return StreamLoader(inputs, targets, workers=self.data.workers or 0, **how)
 
@@ -103,6 +106,8 @@ class Session:
         is_image = len(self.data.input_shape) == 3
         if self.config.channels_last and is_image:
             network = network.to(memory_format=torch.channels_last)
+        if self.config.sync_batchnorm and not self.runtime.is_alone:
+            network.backbone = nn.SyncBatchNorm.convert_sync_batchnorm(network.backbone)
         return compiled(network, self.config.compile)
 
     def engine(self, network: Network) -> Engine:
@@ -126,24 +131,9 @@ class Session:
             precision=self.precision,
             clip=config.clip,
             seed=config.seed,
+            runtime=self.runtime,
         )
         return Engine(parts)
-
-    def validator(self) -> Any:
-        """A function from the present predictor to `val_*` figures; None where nothing is held out."""
-        part = self.data.test() if self.config.select == "test" else self.data.validation()
-        if part is None:
-            return None
-        loader = self.loader(*part)
-        classes = len(self.data.classes)
-
-        def validate(network: nn.Module) -> dict[str, Any]:
-            outputs = predict(network, loader, precision=self.precision, scale=self.scale)
-            figures = confusion_scores(confusion_matrix(outputs.targets, outputs.logits.argmax(dim=1), classes))
-            loss = float(nn.functional.cross_entropy(outputs.logits.double(), outputs.targets))
-            return {"val_loss": loss, "val_accuracy": figures["accuracy"], "val_macro_f1": figures["macro_f1"]}
-
-        return validate
 
     def machine(self) -> dict[str, Any]:
         """What was resolved on this machine, and is used again when the run is resumed or repeated."""
@@ -152,11 +142,12 @@ class Session:
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree with to be gone on from."""
         return {
-            "config": {name: value for name, value in self.config.saved().items() if name not in {"workers", "recipe"}},
+            "config": {name: value for name, value in self.config.saved().items() if name not in _NO_IDENTITY},
             "classes": list(self.data.classes),
             "train_counts": self.components.stats.counts.tolist(),
             "train_images": subset_digest(self.data.selection.train.indices),
             "train_targets": subset_digest(self.data.targets),
+            "skipped_images": self.data.skipped.identity,
         }
 
     def check_identity(self, saved: dict[str, Any]) -> None:
@@ -166,11 +157,11 @@ class Session:
             CheckpointError: It belongs to another run; the differences are listed.
         """
         here = self.identity()
-        pairs = [
-            (name, saved[name], here[name]) for name in ("classes", "train_counts", "train_images", "train_targets")
-        ]
-        names = sorted({*saved["config"], *here["config"]})
-        pairs += [(name, saved["config"].get(name), here["config"].get(name)) for name in names]
+        pairs = [(name, saved.get(name), here[name]) for name in here if name != "config"]
+        found = saved.get("config")
+        config = found if isinstance(found, dict) else {}
+        names = sorted({*config, *here["config"]} - _NO_IDENTITY)
+        pairs += [(name, config.get(name), here["config"].get(name)) for name in names]
         differences = [f"{name}: {there!r} there, {now!r} here" for name, there, now in pairs if there != now]
         if differences:
             raise CheckpointError(f"the checkpoint belongs to another run: {'; '.join(differences)}")
@@ -186,6 +177,7 @@ class Session:
                 "train_counts": stats.counts.tolist(),
                 "val_counts": validation.tolist(),
                 "test_counts": selection.test.counts(len(classes)).tolist(),
+                "skipped_counts": self.data.skipped.counts.tolist(),
                 "drawn_distribution": stats.drawn(0).tolist(),
                 "class_prior": stats.prior(0).tolist(),
             },
@@ -215,21 +207,29 @@ def prior_effects(session: Session, epoch: int) -> dict[str, torch.Tensor]:
     return effects
 
 
-def open_session(run: ResolvedRun, registry: Registry) -> Session:
+def open_session(run: ResolvedRun, registry: Registry, runtime: Runtime = ALONE) -> Session:
     """Open the data, build every component and resolve what depends on the machine.
+
+    Args:
+        run: The resolved configuration.
+        registry: Where components are looked up.
+        runtime: The processes of the run.
 
     Raises:
         ConfigError: What does not fit together.
         DataError: The data are missing, unreadable or inconsistent.
     """
     config = run.config
-    threads = config.threads or default_threads()
+    threads = config.threads or default_threads(runtime.local_size)
     torch.set_num_threads(threads)
-    device = resolve_device(config.device)
+    device = runtime.device(resolve_device(config.device))
+    if config.sync_batchnorm and device.type == "cpu":
+        raise OptionError("option 'sync_batchnorm' expects processes that have an accelerator each, got device 'cpu'")
     precision = Precision(resolve_precision(config.precision, device), device)
     warnings = list(run.warnings)
     with collected_warnings(warnings):
-        data = open_data(run, data_root())
+        with runtime.one_by_one():
+            data = open_data(run, data_root())
         components = assemble(run, data, registry)
         precision = trusted_precision(
             precision, config.precision, components.backbone, trial_batch(data, config.epochs)
@@ -237,12 +237,20 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
     length = components.columns[0].epoch_size
     # At least 2, since batch norm cannot train on one image.
     batch_size = config.batch_size or min(_BATCH, max(length // _STEPS, 2), length)
+    if batch_size < runtime.world_size:
+        raise ConfigError(
+            [
+                f"option 'batch_size' is that of all processes together and expects at least one image for each of the "
+                f"{runtime.world_size}, got {batch_size}"
+            ]
+        )
     if batch_size > length:
         raise ConfigError([f"option 'batch_size' expects at most the {length} images of an epoch, got {batch_size}"])
     resolved = config.model_copy(
         update={
             "threads": threads,
-            "device": str(device),
+            # Each process has one of its own; a resumed run asks for the same kind.
+            "device": str(device) if runtime.is_alone else device.type,
             "precision": precision.name,
             "loader": "memory" if data.workers is None else "stream",
             "batch_size": batch_size,
@@ -258,6 +266,7 @@ def open_session(run: ResolvedRun, registry: Registry) -> Session:
         precision=precision,
         steps=length // batch_size,
         warnings=[*warnings, *data.warnings],
+        runtime=runtime,
     )
     session.warn(double_correction(components.stats.counts, prior_effects(session, max(0, config.epochs - 1))))
     if config.select == "test":

@@ -13,19 +13,31 @@ __all__ = ["StopRequest", "stop_on_signals"]
 
 
 class StopRequest:
-    """Whether a signal has come, and which."""
+    """Whether a signal has come, and which.
 
-    def __init__(self) -> None:
+    Args:
+        at_once: Stop where the process stands, by a KeyboardInterrupt whatever the signal, as long as this is true:
+            there is nothing yet that could be lost.
+        quiet: Say nothing: another process of the run does.
+    """
+
+    def __init__(self, at_once: bool = False, quiet: bool = False) -> None:
+        self.at_once, self.quiet = at_once, quiet
         self.signal_number: int | None = None
 
     def __call__(self) -> int | None:
         return self.signal_number
 
     def handle(self, number: int, _frame: FrameType | None) -> None:
-        if self.signal_number is not None:
+        again = self.signal_number is not None
+        self.signal_number = number
+        if self.at_once and not again:
+            raise KeyboardInterrupt  # a component's SystemExit is taken for a fault of that component
+        if again:
             # Raised, not killed by: the terminal is put back as it was.
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
-        self.signal_number = number
+        if self.quiet:
+            return
         with contextlib.suppress(OSError):
             os.write(2, b"\nstopping after this step; once more to stop now\n")
 

@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from imbalearn_torch.errors import RunInterrupted
 from imbalearn_torch.experiments.environment import describe_environment
+from imbalearn_torch.experiments.failure import FAILURE, earlier_failure, recorded_failure
 from imbalearn_torch.experiments.finish import write_results
 from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.observer import Observer
+from imbalearn_torch.experiments.plugin_record import recorded_plugins
 from imbalearn_torch.experiments.session import Session
+from imbalearn_torch.experiments.validator import validator
 from imbalearn_torch.training.checkpoint import latest_checkpoint
 from imbalearn_torch.training.loop import LoopConfig, Trainer
 
@@ -39,21 +43,59 @@ def train(
 
     Returns:
         What result.json holds.
+
+    Raises:
+        NonFiniteError: The loss or its gradient became NaN or infinite; failure.json says where.
+        RunInterrupted: The run was asked to stop.
     """
-    trainer = trainer_of(session, folder, watcher, stop)
-    found = latest_checkpoint(folder.checkpoints)
+    runtime = session.runtime
+    trainer = trainer_of(session, folder if runtime.is_main else None, watcher, stop)
+    found = runtime.on_main(lambda: latest_checkpoint(folder.checkpoints))
     if found is not None:
         weights, state, problems = found
         for problem in problems:
             watcher.on_message(f"{problem}; going on from the one before")
-        session.check_identity(state["identity"])
+        identity = state.get("identity")
+        session.check_identity(identity if isinstance(identity, dict) else {})
         trainer.load(weights, state)
+        # What was trained before took its time as well.
+        started -= trainer.progress.train_seconds + trainer.progress.epoch_seconds
+    if not runtime.is_main:
+        _train(trainer)
+        return runtime.broadcast_object({})
     folder.write_lines("metrics.jsonl", trainer.progress.history)
     watcher.on_start(folder.path, session.config.epochs, session.steps, session.warnings)
+    failed = earlier_failure(folder)
+    if failed is not None:
+        watcher.on_message(failed)
+    with recorded_failure(session, folder):
+        _train(trainer)
+        (folder.path / FAILURE).unlink(missing_ok=True)  # of an attempt before this one
+        result = _results(session, folder, trainer, plugins=plugins, stop=stop, started=started)
+    return runtime.broadcast_object(result)
+
+
+def _train(trainer: Trainer) -> None:
     try:
         trainer.train()
     finally:
         trainer.engine.parts.loader.close()
+
+
+def _results(
+    session: Session,
+    folder: RunFolder,
+    trainer: Trainer,
+    *,
+    plugins: Sequence[str],
+    stop: Callable[[], int | None],
+    started: float,
+) -> dict[str, Any]:
+    def leave_if_asked() -> None:
+        number = stop()
+        if number is not None:
+            raise RunInterrupted("stopped by a signal after the last step, before the results were written", number)
+
     seconds = trainer.progress.train_seconds
     images = trainer.progress.total_steps * (session.config.batch_size or 1)
     timing = {
@@ -69,8 +111,9 @@ def train(
         drawn=trainer.drawn,
         distinct=trainer.distinct,
         timing=timing,
-        environment=describe_environment(session.precision.device),
-        command=shlex.join(["imbalearn", "run", "--config", str(folder.path / "config.toml"), *plugins]),
+        environment=describe_environment(session.precision.device) | recorded_plugins(folder.path),
+        command=shlex.join([*session.runtime.command, "run", "--config", str(folder.path / "config.toml"), *plugins]),
+        between=leave_if_asked,
     )
 
 
@@ -97,7 +140,7 @@ def trainer_of(
             folder.append_line("metrics.jsonl", row)
         watching.on_epoch(row)
 
-    return Trainer(
+    trainer = Trainer(
         engine,
         columns=components.columns,
         components=(
@@ -106,7 +149,7 @@ def trainer_of(
         ),
         stats=components.stats,
         class_weights=components.weights,
-        validate=session.validator(),
+        validate=validator(session, lambda: trainer.stop_between_batches()),  # noqa: PLW0108 - there is no trainer yet
         config=LoopConfig(
             epochs=config.epochs,
             batch_size=config.batch_size or 1,
@@ -114,6 +157,8 @@ def trainer_of(
             monitor=config.monitor,
             patience=config.patience,
             checkpoint_every=config.checkpoint_every,
+            checkpoint_minutes=config.checkpoint_minutes,
+            checkpoint_keep=config.checkpoint_keep,
         ),
         folder=folder.checkpoints if folder is not None else None,
         identity=session.identity(),
@@ -121,3 +166,4 @@ def trainer_of(
         on_epoch=on_epoch,
         stop=stop,
     )
+    return trainer

@@ -1,30 +1,30 @@
 """Checkpoints: weights in safetensors, everything else in one `weights_only` file, a manifest of hashes written last.
 
-A checkpoint is a folder that appears by one rename, so it is whole or absent; the one before stays until the new one
-is there.
+A checkpoint is a folder that appears by one rename, so it is whole or absent. None is ever replaced: the ones before
+stay until the new one is there.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import json
-import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from imbalearn_torch.errors import CheckpointError, StorageError
+from imbalearn_torch.training.durable import PARTIAL, clear_partial, disk_cause, sync, write_durably
 
 __all__ = ["file_digest", "latest_checkpoint", "load_checkpoint", "save_checkpoint", "tensor_bytes"]
 
 _MANIFEST, _WEIGHTS, _STATE = "manifest.json", "weights.safetensors", "state.pt"
-_PARTIAL = ".partial-"
+_NAME = re.compile(r"([0-9]+)(?:-([0-9]+))?")  # the step, and a number where there has been one of that step before
 
 
 def file_digest(file: Path) -> str:
@@ -33,45 +33,48 @@ def file_digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def save_checkpoint(folder: Path, step: int, weights: dict[str, Tensor], state: dict[str, Any], keep: int = 2) -> Path:
-    """Write `folder/STEP`, then drop all but the last `keep`.
+def save_checkpoint(
+    folder: Path,
+    step: int,
+    weights: dict[str, Tensor],
+    state: dict[str, Any],
+    *,
+    keep: int = 2,
+    best: int | None = None,
+) -> Path:
+    """Write `folder/STEP`, then drop what is no longer needed.
 
     Args:
         folder: The run's checkpoint folder; made if missing.
         step: Steps done so far.
         weights: Tensors for safetensors.
         state: Tensors, numbers, strings, lists and dicts only.
-        keep: How many to leave.
+        keep: How many to leave, this one among them.
+        best: The step after which the best weights so far were found: a checkpoint of that step stays as well.
 
     Raises:
         StorageError: The disk is full or fails; the earlier checkpoints are untouched.
     """
-    target = folder / f"{step:08d}"
-    partial, retired = folder / f"{_PARTIAL}{target.name}", folder / f"{_PARTIAL}retired"
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    # Written by Python, whose errors say whether the disk is full; those of safetensors and torch do not.
+    contents = {_WEIGHTS: tensor_bytes(weights), _STATE: buffer.getbuffer()}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    contents[_MANIFEST] = _manifest(step, digests).encode()
+    target = _unused(folder, step)
+    partial = folder / f"{PARTIAL}{target.name}"
     try:
-        _clear(folder)
-        partial.mkdir(parents=True)
-        # Written by Python, whose errors say whether the disk is full; those of safetensors and torch do not.
-        (partial / _WEIGHTS).write_bytes(tensor_bytes(weights))
-        buffer = io.BytesIO()
-        torch.save(state, buffer)
-        (partial / _STATE).write_bytes(buffer.getbuffer())
-        (partial / _MANIFEST).write_text(_manifest(partial, step), encoding="utf-8")
-        for file in partial.iterdir():
-            _sync(file)
-        if target.exists():
-            target.rename(retired)
+        clear_partial(folder)
+        _make(folder)
+        partial.mkdir()
+        write_durably({partial / name: content for name, content in contents.items()})
+        sync(partial)
         partial.rename(target)
-        _sync(folder)
-    except (OSError, RuntimeError) as error:
-        _clear(folder)
-        size = sum(tensor.nbytes for tensor in weights.values())
-        raise StorageError(
-            f"the checkpoint {target} of about {size / 1e6:.0f} MB could not be written: {_cause(error)}"
-        ) from error
-    _clear(folder)
-    for old in _complete(folder)[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
+        sync(folder)
+    except OSError as error:
+        clear_partial(folder)
+        raise StorageError(_not_written(target, sum(map(len, contents.values())), error)) from error
+    _drop(folder, target, keep, best)
     return target
 
 
@@ -104,35 +107,78 @@ def load_checkpoint(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         saved = (folder / _MANIFEST).read_text(encoding="utf-8")
         digests = json.loads(saved)["sha256"]
-        for name in (_WEIGHTS, _STATE):
-            if file_digest(folder / name) != digests[name]:
+        contents = {name: (folder / name).read_bytes() for name in (_WEIGHTS, _STATE)}
+        actual = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        for name, digest in actual.items():
+            if digest != digests[name]:
                 raise CheckpointError(f"the checkpoint {folder} is damaged: {name} is not what was saved")
-        if saved != _manifest(folder, int(folder.name)):
+        if saved != _manifest(_order(folder)[0], actual):
             raise CheckpointError(f"the checkpoint {folder} is damaged: {_MANIFEST} is not what was saved")
-        weights = load_file(folder / _WEIGHTS)
-        state = torch.load(folder / _STATE, map_location="cpu", weights_only=True)
+        weights = load(contents[_WEIGHTS])
+        state = torch.load(io.BytesIO(contents[_STATE]), map_location="cpu", weights_only=True)
+        if not isinstance(state, dict):
+            raise CheckpointError(f"the checkpoint {folder} is damaged: {_STATE} holds no state of a run")
     except CheckpointError:
         raise
+    except OSError as error:
+        file = Path(error.filename or folder).name
+        raise CheckpointError(f"the checkpoint {folder} cannot be read: {file}: {disk_cause(error)}") from error
     except Exception as error:
-        raise CheckpointError(f"the checkpoint {folder} cannot be read: {_cause(error)}") from error
+        cause = next(iter(str(error).splitlines()), type(error).__name__)
+        raise CheckpointError(f"the checkpoint {folder} cannot be read: {cause}") from error
     return weights, state
 
 
-def _manifest(folder: Path, step: int) -> str:
-    digests = {name: file_digest(folder / name) for name in (_STATE, _WEIGHTS)}
-    return json.dumps({"schema_version": 1, "step": step, "sha256": digests}, indent=1)
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        sync(folder.parent)
+
+
+def _unused(folder: Path, step: int) -> Path:
+    """`STEP`, or `STEP-2` where that one is there: damaged, or written before the epoch was over."""
+    target, number = folder / f"{step:08d}", 2
+    while target.exists():
+        target, number = folder / f"{step:08d}-{number}", number + 1
+    return target
+
+
+def _manifest(step: int, digests: dict[str, str]) -> str:
+    ordered = {name: digests[name] for name in (_STATE, _WEIGHTS)}
+    return json.dumps({"schema_version": 1, "step": step, "sha256": ordered}, indent=1)
+
+
+def _order(checkpoint: Path) -> tuple[int, int]:
+    """The step, and which of that step."""
+    step, number = _NAME.fullmatch(checkpoint.name).groups("1")  # pyright: ignore[reportOptionalMemberAccess]
+    return int(step), int(number)
 
 
 def _complete(folder: Path) -> list[Path]:
     """The checkpoints in a folder, oldest first."""
-    found = [each for each in folder.glob("[0-9]*") if each.name.isdecimal() and each.is_dir()]
-    return sorted(found, key=lambda each: int(each.name))
+    return sorted((each for each in folder.glob("[0-9]*") if _NAME.fullmatch(each.name) and each.is_dir()), key=_order)
 
 
-def _clear(folder: Path) -> None:
-    """Remove what a save that did not finish has left."""
-    for partial in folder.glob(f"{_PARTIAL}*"):
-        shutil.rmtree(partial, ignore_errors=True)
+def _drop(folder: Path, newest: Path, keep: int, best: int | None) -> None:
+    """Remove all but the newest, the `keep - 1` before it and the best.
+
+    Those of the same step or a later one go: had they been sound, the run would have gone on from them.
+    """
+    step = _order(newest)[0]
+    earlier = [each for each in _complete(folder) if _order(each)[0] < step]
+    kept = {newest, *earlier[max(0, len(earlier) - keep + 1) :], *(each for each in earlier if _order(each)[0] == best)}
+    for each in _complete(folder):
+        if each not in kept:
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _not_written(target: Path, size: int, error: OSError) -> str:
+    message = f"the checkpoint {target} could not be written: {disk_cause(error)}; it takes {size / 1e6:.2f} MB"
+    try:
+        free = shutil.disk_usage(target.parent).free
+    except OSError:
+        return message
+    return f"{message}, and {free / 1e6:.2f} MB are free there"
 
 
 def tensor_bytes(tensors: dict[str, Tensor]) -> bytes:
@@ -143,17 +189,3 @@ def tensor_bytes(tensors: dict[str, Tensor]) -> bytes:
 def _plain(tensor: Tensor) -> Tensor:
     """A copy, since safetensors refuses tensors that share memory, as tied weights do."""
     return tensor.detach().to("cpu").clone(memory_format=torch.contiguous_format)
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return "the disk is full"
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from imbalearn_torch.errors import NonFiniteError
 from imbalearn_torch.streams import seed_default_generators
 from imbalearn_torch.training.mixing import Mixer
 from imbalearn_torch.training.precision import Precision
+from imbalearn_torch.training.runtime import ALONE, Runtime
 from imbalearn_torch.training.step import LossStep
 
 __all__ = ["Engine", "Parts"]
@@ -38,6 +40,7 @@ class Parts:
         precision: How to compute.
         clip: Largest gradient norm; None: not clipped.
         seed: Of every stream.
+        runtime: The processes of the run.
     """
 
     network: nn.Module
@@ -50,6 +53,7 @@ class Parts:
     precision: Precision
     clip: float | None
     seed: int
+    runtime: Runtime = ALONE
 
 
 class Engine:
@@ -60,18 +64,27 @@ class Engine:
 
     Attributes:
         skipped: Steps that an fp16 overflow has skipped.
+        skipped_in_a_row: How many of them just now, one after the other.
         lr: The learning rate of the first optimiser in the last step.
     """
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.scaler = parts.precision.scaler()
-        self.skipped = 0
+        self.skipped = self.skipped_in_a_row = 0
         self.lr = _rate(parts)
-        self._skipped_in_a_row = 0
         groups = [group for optimizer in parts.optimizers for group in optimizer.param_groups]
-        self._mixer = Mixer(parts.mix, parts.loader, parts.network, parts.seed)
+        self._mixer = Mixer(parts.mix, parts.loader, parts.network, parts.seed, parts.runtime)
         self._trained = [each for group in groups for each in group["params"]]
+        self._totals: Callable[..., tuple[Tensor, Tensor]] = self._own_totals
+        self._moving: list[bool] | None = None
+
+    def begin_epoch(self) -> None:
+        """Let the processes of the run average the gradients of the parameters that are trained from now on."""
+        moving = [each.requires_grad for each in self._trained]
+        if not self.parts.runtime.is_alone and moving != self._moving:
+            self._moving, self._totals = moving, self._own_totals  # the wrapper there was lets go of its hooks
+            self._totals = self.parts.runtime.wrap(_Whole(self))
 
     def step(self, epoch: int, step: int, columns: list[Tensor], weights: Tensor | None) -> tuple[Tensor, float]:
         """Train on one batch.
@@ -79,35 +92,56 @@ class Engine:
         Args:
             epoch: From 0.
             step: Within the epoch, from 0.
-            columns: Indices `[B]` of the images and, where the mix draws its own partners, of these.
+            columns: Indices `[B]` of the images of the global batch and, where the mix draws its own partners, of
+                these.
             weights: Class weights `[K]` on the device, or None for 1.
 
         Returns:
-            The loss, and the norm of the gradient before clipping; infinite or NaN where fp16 overflowed and the step
-            was skipped: weights, schedules and average are as before, and the loss scale is smaller.
+            The loss of the global batch, and the norm of the gradient before clipping; infinite or NaN where fp16
+            overflowed and the step was skipped: weights, schedules and average are as before, and the loss scale is
+            smaller.
 
         Raises:
             NonFiniteError: The loss or its gradient is NaN or infinite; no weight has been changed.
         """
-        parts = self.parts
+        parts, runtime = self.parts, self.parts.runtime
         self.lr = _rate(parts)
-        seed_default_generators(parts.seed, "step", epoch, step)
+        seed_default_generators(parts.seed, "step", epoch, step, *runtime.keys)
         observe = getattr(parts.loss.loss, "observe", None)
         if observe is not None:
-            observe(parts.loader.targets.index_select(0, columns[0].to(parts.loader.targets.device)))
+            observe(self._labels(columns[0]))
+        total, norm = self._totals(epoch, step, columns, weights)
+        loss = total / (norm if runtime.is_alone else self._norm_of_all(norm, columns[0], weights))
+        for optimizer in parts.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        # Gradients are averaged over the processes, but the loss is the sum of their shares.
+        self.scaler.scale(loss if runtime.is_alone else loss * runtime.world_size).backward()
+        loss = runtime.all_reduce(loss.detach())
+        gradient = self._update(loss, epoch, step, columns)
+        return loss, gradient
+
+    def _own_totals(
+        self, epoch: int, step: int, columns: list[Tensor], weights: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Of this process's share of the batch the weighted sum of the losses, and the sum of the weights."""
+        parts = self.parts
         output, mixed = self._mixer.forward(epoch, step, columns, parts.precision.autocast)
         logits, features = output if isinstance(output, tuple) else (output, None)
         logits = logits.to(parts.precision.master)
         features = features.to(parts.precision.master) if features is not None else None
-        total, norm = parts.loss(logits, features, mixed, parts.mix is not None, weights)
-        loss = total / norm
-        for optimizer in parts.optimizers:
-            optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()
-        gradient = self._update(loss.detach(), epoch, step, columns[0])
-        return loss.detach(), gradient
+        return parts.loss(logits, features, mixed, parts.mix is not None, weights)
 
-    def _update(self, loss: Tensor, epoch: int, step: int, indices: Tensor) -> float:
+    def _norm_of_all(self, norm: Tensor, indices: Tensor, weights: Tensor | None) -> Tensor:
+        """The sum of the weights of the global batch: known from the plan, unless a mix has drawn the shares."""
+        if self.parts.mix is not None:
+            return self.parts.runtime.all_reduce(norm)
+        return self.parts.loss.norm(self._labels(indices), norm, weights)
+
+    def _labels(self, indices: Tensor) -> Tensor:
+        targets = self.parts.loader.targets
+        return targets.index_select(0, indices.to(targets.device))
+
+    def _update(self, loss: Tensor, epoch: int, step: int, columns: list[Tensor]) -> float:
         parts = self.parts
         for optimizer in parts.optimizers:
             self.scaler.unscale_(optimizer)
@@ -121,10 +155,11 @@ class Engine:
         if not overflow and not (finite_loss and finite_gradient):
             raise NonFiniteError(
                 f"the loss ({float(loss)}) or its gradient (norm {gradient}) is not finite in epoch {epoch + 1}, "
-                f"step {step + 1}, learning rate {self.lr:g}, images {indices.tolist()[:8]}...; "
-                f"a smaller --lr{_hint(parts.precision.name)} or --clip 1 may help"
+                f"step {step + 1}, learning rate {self.lr:g}, images {columns[0].tolist()[:8]}...; "
+                f"a smaller --lr{_hint(parts.precision.name)} or --clip 1 may help",
+                self._record("gradient" if finite_loss else "loss", epoch, step, columns),
             )
-        self._count_overflow(overflow, epoch, step)
+        self._count_overflow(overflow, epoch, step, columns)
         if overflow:
             # Not left to the scaler, which would still step the optimisers whose own gradients are finite.
             self.scaler.update()
@@ -138,14 +173,39 @@ class Engine:
             parts.averaged.update_parameters(parts.network)
         return gradient
 
-    def _count_overflow(self, overflow: bool, epoch: int, step: int) -> None:
-        self._skipped_in_a_row = self._skipped_in_a_row + 1 if overflow else 0
+    def _count_overflow(self, overflow: bool, epoch: int, step: int, columns: list[Tensor]) -> None:
+        self.skipped_in_a_row = self.skipped_in_a_row + 1 if overflow else 0
         self.skipped += overflow
-        if self._skipped_in_a_row >= _MOST_SKIPPED:
+        if self.skipped_in_a_row >= _MOST_SKIPPED:
             raise NonFiniteError(
                 f"{_MOST_SKIPPED} steps in a row overflowed in fp16, the last in epoch {epoch + 1}, step {step + 1}; "
-                "--precision bf16 or fp32 has the range"
+                "--precision bf16 or fp32 has the range",
+                self._record("overflow", epoch, step, columns),
             )
+
+    def _record(self, kind: str, epoch: int, step: int, columns: list[Tensor]) -> dict[str, Any]:
+        """What failure.json says of a step, counted from 0."""
+        partners = columns[1].tolist() if len(columns) > 1 else None
+        where = {"kind": kind, "epoch": epoch, "step": step, "learning_rate": self.lr}
+        return {**where, "batch_indices": columns[0].tolist(), "partner_indices": partners}
+
+
+class _Whole(nn.Module):
+    """All that parameters take part in between the images and the loss, so that data parallelism sees every call.
+
+    Args:
+        engine: Computes it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.network, self.loss = engine.parts.network, engine.parts.loss.loss
+        # One that is never used: where all are, torch warns that it need not have looked.
+        self.idle = nn.Parameter(engine.parts.loader.targets.new_zeros(1, dtype=engine.parts.precision.master))
+        self._totals = engine._own_totals
+
+    def forward(self, *step: Any) -> tuple[Tensor, Tensor]:
+        return self._totals(*step)
 
 
 def _hint(precision: str) -> str:

@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from imbalearn_torch.data.stats import ClassStats
 from imbalearn_torch.data.workers import worker_failures
-from imbalearn_torch.errors import RunInterrupted
+from imbalearn_torch.errors import NonFiniteError, RunInterrupted
 from imbalearn_torch.training.checkpoint import save_checkpoint
 from imbalearn_torch.training.engine import Engine
+from imbalearn_torch.training.memory_limit import step_within_memory
 from imbalearn_torch.training.state import Progress, RunState, pack_state, unpack_state
 
 __all__ = ["LoopConfig", "Planned", "Trainer"]
@@ -39,6 +40,8 @@ class LoopConfig:
         monitor: "macro-f1" or "loss" of the validation part.
         patience: Epochs without improvement before stopping; None: never stop early.
         checkpoint_every: Epochs between checkpoints.
+        checkpoint_minutes: After so many since the last one, the next is written in the middle of an epoch; 0: never.
+        checkpoint_keep: How many checkpoints to leave.
     """
 
     epochs: int
@@ -47,6 +50,8 @@ class LoopConfig:
     monitor: str
     patience: int | None
     checkpoint_every: int
+    checkpoint_minutes: float = 0.0
+    checkpoint_keep: int = 2
 
 
 class Trainer:
@@ -90,6 +95,7 @@ class Trainer:
         self._class_weights, self._validate, self._config = class_weights, validate, config
         self._identity = identity
         self._folder, self._on_step, self._on_epoch, self._stop = folder, on_step, on_epoch, stop
+        self._saved_at = time.monotonic()
 
     @property
     def progress(self) -> Progress:
@@ -123,7 +129,8 @@ class Trainer:
     def train(self) -> None:
         """Go on from where `progress` stands to the end."""
         state = self.progress
-        self._stop_if_asked()
+        self._saved_at = time.monotonic()
+        self.stop_if_asked()
         while state.epoch < self._config.epochs and not state.stopped:
             self.begin_epoch(state.epoch)
             self._epoch()
@@ -145,6 +152,12 @@ class Trainer:
         set_prior = getattr(self.engine.parts.loss.loss, "set_prior", None)
         if set_prior is not None:
             set_prior(self._stats.prior(epoch))
+        self.engine.begin_epoch()
+
+    def _own(self, plans: list[Tensor]) -> list[Tensor]:
+        """This process's share of every global batch."""
+        runtime = self.engine.parts.runtime
+        return plans if runtime.is_alone else [plan[:, runtime.part(plan.shape[1])] for plan in plans]
 
     def _epoch(self) -> None:
         state, loader = self.progress, self.engine.parts.loader
@@ -153,11 +166,11 @@ class Trainer:
         if self._class_weights is not None:
             weights = self._class_weights(state.epoch).to(loader.targets.device, self.engine.parts.precision.master)
         self.engine.parts.network.train()
-        loader.follow(plans, state.step)
+        loader.follow(self._own(plans), state.step)
         for step in range(state.step, plans[0].shape[0]):
             started = time.perf_counter()
             columns = [plan[step] for plan in plans]
-            loss, gradient = self.engine.step(state.epoch, step, columns, weights)
+            loss, gradient = step_within_memory(self.engine, state.epoch, step, columns, weights)
             for indices in columns:
                 labels = loader.targets.index_select(0, indices.to(loader.targets.device)).cpu()
                 self._state.drawn += torch.bincount(labels, minlength=self.drawn.numel())
@@ -170,21 +183,34 @@ class Trainer:
             state.step, state.total_steps, state.lr = step + 1, state.total_steps + 1, self.engine.lr
             state.epoch_seconds += time.perf_counter() - started
             self._on_step(state.epoch, step, value)
-            self._stop_if_asked()
+            self.stop_if_asked()
+            # The clock decides when, never what: a checkpoint changes nothing of the run.
+            if 0 < self._config.checkpoint_minutes * 60 <= time.monotonic() - self._saved_at:
+                self.save()
 
-    def _stop_if_asked(self) -> None:
-        signal_number, state = self._stop(), self.progress
-        if signal_number is not None:
+    def stop_if_asked(self) -> None:
+        """Write a checkpoint and leave, once a signal has come; not to be called between a step and its accounts.
+
+        Raises:
+            RunInterrupted: It has.
+        """
+        # All processes of a run stop after the same step.
+        signal_number, state = self.engine.parts.runtime.agree(self._stop() or 0), self.progress
+        if signal_number:
             if state.total_steps:
                 self.save()
             raise RunInterrupted(
                 f"stopped by a signal in epoch {state.epoch + 1} after {state.step} steps", signal_number
             )
 
+    def stop_between_batches(self) -> None:
+        """The same while validating; many processes have unequal parts of it, and stop after the next step."""
+        if self.engine.parts.runtime.is_alone:
+            self.stop_if_asked()
+
     def _finish_epoch(self) -> bool:
         """Validate, report, and say whether patience has run out."""
         state = self.progress
-        state.train_seconds += state.epoch_seconds
         images = state.step * self._config.batch_size
         row: dict[str, Any] = {
             "epoch": state.epoch,
@@ -198,12 +224,26 @@ class Trainer:
         }
         stopped = False
         if self._validate is not None:
-            row |= self._validate(self.predictor)
+            row |= self._validated()
             stopped = self._judge(row)
+        state.train_seconds += state.epoch_seconds
         state.history.append(row)
         self._on_epoch(row)
         state.next_epoch()
         return stopped
+
+    def _validated(self) -> dict[str, Any]:
+        assert self._validate is not None
+        self.engine.parts.runtime.broadcast_buffers(self.predictor)
+        figures, state = self._validate(self.predictor), self.progress
+        loss = figures.get("val_loss")
+        if loss is not None and not math.isfinite(loss):
+            raise NonFiniteError(
+                f"the validation loss ({loss}) is not finite after epoch {state.epoch + 1}; "
+                "a smaller --lr or --clip 1 may help",
+                {"kind": "validation", "epoch": state.epoch, "step": None, "learning_rate": state.lr},
+            )
+        return figures
 
     def _judge(self, row: dict[str, Any]) -> bool:
         state = self.progress
@@ -211,7 +251,7 @@ class Trainer:
         if figure is not None and not math.isnan(figure) and (state.best is None or figure > state.best):
             state.best, state.since_best = figure, 0
             if self._config.keep == "best":
-                state.best_epoch = state.epoch
+                state.best_epoch, state.best_step = state.epoch, state.total_steps
                 self._state.best = {name: tensor.clone() for name, tensor in self.predictor.state_dict().items()}
         else:
             state.since_best += 1
@@ -220,9 +260,16 @@ class Trainer:
     def save(self) -> None:
         """Write a checkpoint of everything that the rest of the run depends on."""
         if self._folder is not None:
+            weights, state = pack_state(self.engine, self._state, self._identity)
             save_checkpoint(
-                self._folder, self.progress.total_steps, *pack_state(self.engine, self._state, self._identity)
+                self._folder,
+                self.progress.total_steps,
+                weights,
+                state,
+                keep=self._config.checkpoint_keep,
+                best=self.progress.best_step,
             )
+            self._saved_at = time.monotonic()
 
     def load(self, weights: dict[str, Tensor], rest: dict[str, Any]) -> None:
         """Go back to where a checkpoint was written."""

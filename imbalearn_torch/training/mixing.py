@@ -13,6 +13,7 @@ from imbalearn_torch.blame import blamed_on, name_of
 from imbalearn_torch.data.batches import Loader
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.streams import generator
+from imbalearn_torch.training.runtime import ALONE, Runtime
 from imbalearn_torch.types import Batch, Mixed
 
 __all__ = ["Mixer", "hidden_stages", "mix_batches", "reordered"]
@@ -38,20 +39,25 @@ def hidden_stages(backbone: Any, mix: Any) -> tuple[nn.Module, ...]:
 
 
 class Mixer:
-    """Draws, augments and mixes the batches of a step, and runs the network on them.
+    """Draws, augments and mixes this process's share of a step's batches, and runs the network on it.
+
+    Plan and augmentation are drawn for the whole global batch and then cut, so they do not depend on the number of
+    processes. What a mix draws does: its generator, and the order of the partners, are this process's own.
 
     Args:
         mix: The mixing strategy; None: images as they are.
         loader: The training part.
         network: With its backbone as `backbone` where the mix asks for hidden activations.
         seed: Of the streams "augment", "partner" and "mix".
+        runtime: The processes of the run.
 
     Raises:
         ComponentError: The mix asks for hidden activations of a backbone without `stages`.
     """
 
-    def __init__(self, mix: Any, loader: Loader, network: nn.Module, seed: int) -> None:
+    def __init__(self, mix: Any, loader: Loader, network: nn.Module, seed: int, runtime: Runtime = ALONE) -> None:
         self._mix, self._loader, self._network, self._seed = mix, loader, network, seed
+        self._runtime = runtime
         self._backbone = getattr(network, "backbone", network)
         self._stages = hidden_stages(self._backbone, mix)
 
@@ -63,7 +69,7 @@ class Mixer:
         Args:
             epoch: From 0.
             step: Within the epoch, from 0.
-            columns: Indices `[B]` of the images and, where the mix draws its own partners, of these.
+            columns: Indices of the images of the global batch and, where the mix draws its own partners, of these.
             autocast: Gives the context in which the network runs.
         """
         batches = [self._batch(epoch, step, number, indices) for number, indices in enumerate(columns)]
@@ -71,10 +77,11 @@ class Mixer:
         if self._mix is None:
             mixed = Mixed(first.images, first.targets, first.targets, first.images.new_ones(()))
             return self._run(first.images, autocast), mixed
-        source = generator(self._seed, "mix", epoch, step)
+        keys = (epoch, step, *self._runtime.keys)
+        source = generator(self._seed, "mix", *keys)
         order = None
         if len(batches) == 1:
-            order = torch.randperm(first.targets.numel(), generator=generator(self._seed, "partner", epoch, step))
+            order = torch.randperm(first.targets.numel(), generator=generator(self._seed, "partner", *keys))
             order = order.to(first.targets.device)
         if self._stages:
             return self._forward_hidden(batches, order, source, autocast)
@@ -122,7 +129,10 @@ class Mixer:
 
     def _batch(self, epoch: int, step: int, number: int, indices: Tensor) -> Batch:
         draws = self._loader.draw(indices.numel(), generator(self._seed, "augment", epoch, step, number))
-        return self._loader.batch(indices, draws)
+        if self._runtime.is_alone:
+            return self._loader.batch(indices, draws)
+        part = self._runtime.part(indices.numel())
+        return self._loader.batch(indices[part], [drawn[part] for drawn in draws])
 
     def _run(self, images: Tensor, autocast: Callable[[], contextlib.AbstractContextManager], **rows: int) -> Any:
         with autocast(), blamed_on("the backbone", self._backbone):

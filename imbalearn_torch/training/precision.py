@@ -16,12 +16,16 @@ __all__ = ["Precision", "default_threads", "resolve_device", "resolve_precision"
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "fp64": torch.float64}
 
 
-def default_threads() -> int:
-    """OMP_NUM_THREADS where it is set, else the processor cores that this process may use."""
+def default_threads(processes: int = 1) -> int:
+    """OMP_NUM_THREADS where it is set, else the processor cores that this process may use.
+
+    Args:
+        processes: Of this machine that share the cores.
+    """
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdecimal() and int(wanted) > 0:
         return int(wanted)
-    return processor_cores()
+    return max(1, processor_cores() // processes)
 
 
 def resolve_device(name: str) -> torch.device:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,6 +29,7 @@ def predict(
     scale: float = 1.0,
     flip: bool = False,
     unit: bool = False,
+    between: Callable[[], None] = lambda: None,
 ) -> Outputs:
     """Run the network over all of `loader`.
 
@@ -37,6 +40,7 @@ def predict(
         scale: Factor on the logits: a cosine loss's `scale`.
         flip: Average the logits and the features of each image and its mirror image.
         unit: Scale each view's features to length 1, as a cosine head does.
+        between: Called before every batch; what it raises ends the pass.
 
     Returns:
         float32 on the CPU. A linear head gives the logits from the features, also of averages.
@@ -45,6 +49,7 @@ def predict(
     network.eval()
     all_logits, all_features = [], []
     for views in loader.views(_batch_size(loader.shape), flip):
+        between()
         outputs = []
         for images in views:
             with precision.autocast():

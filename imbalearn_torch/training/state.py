@@ -24,10 +24,12 @@ class Progress:
     gradient_sum: float = 0.0
     lr: float = 0.0
     skipped: int = 0
+    skipped_in_a_row: int = 0
     train_seconds: float = 0.0
     epoch_seconds: float = 0.0
     best: float | None = None
     best_epoch: int | None = None
+    best_step: int | None = None
     since_best: int = 0
     stopped: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -70,7 +72,7 @@ def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tup
         for name, value in module.state_dict().items():
             # `get_extra_state` may give anything; safetensors takes tensors alone.
             (weights if isinstance(value, Tensor) else extra)[f"{part}.{name}"] = value
-    state.progress.skipped = engine.skipped
+    state.progress.skipped, state.progress.skipped_in_a_row = engine.skipped, engine.skipped_in_a_row
     rest = {
         "identity": identity,
         "extra": extra,
@@ -85,7 +87,21 @@ def pack_state(engine: Engine, state: RunState, identity: dict[str, Any]) -> tup
 
 
 def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any]) -> RunState:
-    """Put the engine back to where `pack_state` found it, and return what the loop remembered."""
+    """Put the engine back to where `pack_state` found it, and return what the loop remembered.
+
+    Raises:
+        CheckpointError: It is no state of this run, though the hashes are right.
+    """
+    try:
+        return _unpacked(engine, weights, rest)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        cause = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise CheckpointError(f"the state of the checkpoint does not fit this run: {cause}") from error
+
+
+def _unpacked(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any]) -> RunState:
     parts = engine.parts
     for part, module in _modules(engine).items():
         _restore(part, module, _under(f"{part}.", {**weights, **rest["extra"]}))
@@ -95,7 +111,7 @@ def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any
         scheduler.load_state_dict(saved)
     engine.scaler.load_state_dict(rest["scaler"])
     progress = Progress(**rest["progress"])
-    engine.skipped = progress.skipped
+    engine.skipped, engine.skipped_in_a_row = progress.skipped, progress.skipped_in_a_row
     return RunState(rest["drawn"], _under("best.", weights), progress, rest.get("seen"))
 
 

@@ -62,7 +62,18 @@ class LossStep:
             factor = share if weights is None else share * weights[targets]
             total = total + (factor * self._each(logits, features, targets)).sum()
             norm = norm + factor.sum()
-        return total, norm.clamp_min(torch.finfo(norm.dtype).tiny)
+        return total, _above_zero(norm)
+
+    @staticmethod
+    def norm(targets: Tensor, like: Tensor, weights: Tensor | None) -> Tensor:
+        """The sum of the weights of these labels, without a mix.
+
+        Args:
+            targets: int64 `[B]`.
+            like: Gives the dtype and the device.
+            weights: Class weights `[K]`, or None for 1.
+        """
+        return _above_zero(like.new_tensor(float(targets.numel())) if weights is None else weights[targets].sum())
 
     def _each(self, logits: Tensor, features: Tensor | None, targets: Tensor) -> Tensor:
         with blamed_on("the loss", self.loss):
@@ -74,3 +85,7 @@ class LossStep:
                 f"but got {came}"
             )
         return values
+
+
+def _above_zero(norm: Tensor) -> Tensor:
+    return norm.clamp_min(torch.finfo(norm.dtype).tiny)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,8 @@ class Figures:
     def __call__(self, network: nn.Module) -> dict[str, Any]:
         self.seen.append({name: tensor.clone() for name, tensor in network.state_dict().items()})
         score = self.left.pop(0)
-        return {"val_loss": None if score is None else 1 - score, "val_accuracy": 0.5, "val_macro_f1": score}
+        loss = None if score is None else 0.5 if math.isnan(score) else 1 - score
+        return {"val_loss": loss, "val_accuracy": 0.5, "val_macro_f1": score}
 
     def saw(self, network: nn.Module, number: int) -> bool:
         """Whether the network has the weights that it was given that time."""
@@ -208,6 +210,7 @@ def make_trainer() -> Callable[..., Trainer]:
     def make(engine: Engine, *, folder: Path | None = None, epochs: int = 2, **options: Any) -> Trainer:
         columns = options.pop("columns", (Column(),))
         settings = {"batch_size": 10, "keep": "last", "monitor": "macro-f1", "patience": None, "checkpoint_every": 1}
+        settings |= {"checkpoint_minutes": 0.0, "checkpoint_keep": 2}
         settings |= {name: options.pop(name) for name in tuple(options) if name in settings}
         defaults: dict[str, Any] = {"components": (), "class_weights": None, "validate": None, "identity": {"run": 1}}
         return Trainer(

@@ -139,12 +139,28 @@ def test_the_one_before_is_used_and_the_damaged_one_named(tmp_path: Path) -> Non
     assert found is not None
     assert (float(found[0]["a.weight"][0, 0]), found[1]["progress"]["step"]) == (5.0, 5)
     assert found[2] == [f"the checkpoint {newest} is damaged: state.pt is not what was saved"]
-    # Going on writes the damaged step anew.
+    # Going on writes the damaged step anew, under a name of its own: nothing is ever replaced.
     save_checkpoint(tmp_path, 10, weights(11), state(10))
     found = latest_checkpoint(tmp_path)
     assert found is not None
     assert (float(found[0]["a.weight"][0, 0]), found[2]) == (11.0, [])
-    assert names(tmp_path) == ["00000005", "00000010"]
+    assert names(tmp_path) == ["00000005", "00000010-2"]
+
+
+def test_damaged_checkpoints_of_later_steps_go_once_the_run_has_gone_on(tmp_path: Path) -> None:
+    for step in (5, 10):
+        save_checkpoint(tmp_path, step, weights(step), state(step))
+    (tmp_path / "00000010" / "state.pt").write_bytes(b"nothing")
+    save_checkpoint(tmp_path, 8, weights(8), state(8))
+    assert names(tmp_path) == ["00000005", "00000008"]
+
+
+def test_the_checkpoint_of_the_best_weights_stays(tmp_path: Path) -> None:
+    for step in (5, 10, 15, 20):
+        save_checkpoint(tmp_path, step, weights(step), state(step), best=5)
+    assert names(tmp_path) == ["00000005", "00000015", "00000020"]
+    save_checkpoint(tmp_path, 25, weights(25), state(25), best=25)
+    assert names(tmp_path) == ["00000020", "00000025"]
 
 
 def test_nothing_but_damaged_checkpoints_is_an_error_that_names_them(tmp_path: Path) -> None:
@@ -176,11 +192,10 @@ def raising(error: Exception) -> Callable:
 @pytest.mark.parametrize(
     ("where", "error", "cause"),
     [
-        ("save", OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
-        ("save", RuntimeError("a reason\nand a traceback"), "a reason"),
-        ("_sync", OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk is full"),
-        ("_sync", OSError(errno.EIO, "Input/output error"), "[Errno 5] Input/output error"),
-        ("_sync", OSError(), "OSError"),
+        ("write_durably", OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        ("sync", OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk is full"),
+        ("sync", OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        ("sync", OSError(), "OSError"),
     ],
 )
 def test_a_failing_disk_leaves_the_earlier_checkpoints(tmp_path: Path, monkeypatch, where, error, cause: str) -> None:
@@ -189,7 +204,9 @@ def test_a_failing_disk_leaves_the_earlier_checkpoints(tmp_path: Path, monkeypat
     monkeypatch.setattr(checkpoint, where, raising(error))
     with pytest.raises(StorageError) as caught:
         save_checkpoint(tmp_path, 15, weights(), state())
-    assert str(caught.value) == f"the checkpoint {tmp_path / '00000015'} of about 0 MB could not be written: {cause}"
+    start = f"the checkpoint {tmp_path / '00000015'} could not be written: {cause}; it takes 0.00 MB, and "
+    assert str(caught.value).startswith(start)
+    assert str(caught.value).endswith(" MB are free there")
     assert names(tmp_path) == ["00000005", "00000010"]
     found = latest_checkpoint(tmp_path)
     assert found is not None

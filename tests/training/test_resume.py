@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 import imbalearn_torch as ibt
-from imbalearn_torch.errors import RunInterrupted
+from imbalearn_torch.errors import NonFiniteError, RunInterrupted
 from imbalearn_torch.training.checkpoint import latest_checkpoint
 from imbalearn_torch.training.loop import Trainer
 
@@ -157,3 +159,56 @@ def test_without_a_folder_nothing_is_written(make_engine, make_trainer, tmp_path
     monkeypatch.chdir(tmp_path)
     make_trainer(make_engine()).train()
     assert not list(tmp_path.iterdir())
+
+
+def test_the_clock_writes_checkpoints_within_an_epoch_and_changes_nothing(
+    make_engine, make_trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make_trainer(make_engine(), epochs=2)
+    whole.train()
+    minutes = itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: next(minutes) * 60.0)
+    saved: list[int] = []
+    trainer = make_trainer(make_engine(), folder=tmp_path, epochs=2, checkpoint_every=9, checkpoint_minutes=3.0)
+    save = trainer.save
+
+    def noted() -> None:
+        saved.append(trainer.progress.total_steps)
+        save()
+
+    monkeypatch.setattr(trainer, "save", noted)
+    trainer.train()
+    # Looks: at the start, after each step, and after each save: minutes 0; 1, 2, 3 (saved; 4), 5, 6, 7 (saved; 8), ...
+    assert saved == [3, 6, 8]
+    assert equal(trainer, whole)
+    never = make_trainer(make_engine(), folder=tmp_path / "never", epochs=2, checkpoint_every=9)
+    never.train()
+    assert [each.name for each in (tmp_path / "never").iterdir()] == ["00000008"]
+
+
+def test_overflows_in_a_row_are_counted_across_a_resume(make_engine, make_trainer, tmp_path: Path, after) -> None:
+    def overflowing() -> Any:
+        engine = make_engine(precision="fp16")
+        engine.parts.network.backbone.conv.weight.register_hook(lambda gradient: gradient * math.inf)
+        return engine
+
+    with pytest.raises(RunInterrupted):
+        make_trainer(overflowing(), folder=tmp_path, epochs=9, stop=after(13)).train()
+    second = overflowing()
+    trainer = make_trainer(second, folder=tmp_path, epochs=9)
+    weights, state, _ = latest_checkpoint(tmp_path)  # pyright: ignore[reportGeneralTypeIssues]
+    trainer.load(weights, state)
+    assert second.skipped_in_a_row == 13
+    with pytest.raises(NonFiniteError, match="20 steps in a row overflowed in fp16, the last in epoch 5, step 4"):
+        trainer.train()
+
+
+def test_a_checkpoint_from_before_a_number_was_kept_still_loads(make_engine, make_trainer, tmp_path: Path) -> None:
+    make_trainer(make_engine(), folder=tmp_path, epochs=1).train()
+    weights, state, _ = latest_checkpoint(tmp_path)  # pyright: ignore[reportGeneralTypeIssues]
+    for name in ("skipped_in_a_row", "best_step"):
+        del state["progress"][name]
+    trainer = make_trainer(make_engine(), epochs=2)
+    trainer.load(weights, state)
+    trainer.train()
+    assert trainer.progress.total_steps == 8
