@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imbalearn_torch.errors import CheckpointError, OptionError
+from imbalearn_torch.errors import CheckpointError, ImbalearnError, OptionError
 from imbalearn_torch.experiments.folder import RunFolder, storage_errors
 from imbalearn_torch.plugin.registry import Registry
 
@@ -93,10 +93,16 @@ def load_adjusted(folder: str | Path, known: Registry) -> tuple[Any, ...]:
         record = json.loads((place / _RECORD).read_text(encoding="utf-8"))
         content, digests = (place / _TENSORS).read_bytes(), record["sha256"]
         model = file_digest(place.resolve().parents[1] / _MODEL)
-    except (OSError, ValueError, KeyError) as error:
+        expected = digests.get(_TENSORS), digests.get(_MODEL)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"the adjusted predictor in {folder} cannot be read: {error}") from error
-    if hashlib.sha256(content).hexdigest() != digests.get(_TENSORS):
+    if hashlib.sha256(content).hexdigest() != expected[0]:
         raise CheckpointError(f"the adjusted predictor in {folder} is damaged: {_TENSORS} is not what was saved")
-    if model != digests.get(_MODEL):
+    if model != expected[1]:
         raise CheckpointError(f"the adjusted predictor in {folder} belongs to another model than the run's")
-    return restored(record, load(content), known)
+    try:
+        return restored(record, load(content), known)
+    except ImbalearnError:
+        raise
+    except Exception as error:  # of safetensors, or a record of another form
+        raise CheckpointError(f"the adjusted predictor in {folder} cannot be read: {error!r}") from error

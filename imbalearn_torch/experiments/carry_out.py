@@ -11,6 +11,7 @@ from typing import Any
 from imbalearn_torch.errors import ConfigError, RunInterrupted, StorageError
 from imbalearn_torch.experiments.compare import Comparison, Plan
 from imbalearn_torch.experiments.compared_runs import result_warnings
+from imbalearn_torch.experiments.comparison_folder import LEADERBOARD
 from imbalearn_torch.experiments.folder import storage_errors
 from imbalearn_torch.experiments.leaderboard import MethodRuns, leaderboard_rows
 from imbalearn_torch.experiments.methods import Method
@@ -20,9 +21,12 @@ from imbalearn_torch.experiments.run import read_result
 from imbalearn_torch.experiments.run_states import RunState, reason_of_failure
 from imbalearn_torch.experiments.signals import StopRequest, stop_on_signals
 from imbalearn_torch.experiments.task import Outcome, Task
+from imbalearn_torch.experiments.train_once import trained_by
 from imbalearn_torch.metrics.seeds import CORRECTIONS, can_correct
 
 __all__ = ["ComparisonObserver", "carry_out", "describe"]
+
+_LEFT = (RunState.BEGUN, RunState.NEW)  # those that have come furthest first
 
 
 class ComparisonObserver:
@@ -36,7 +40,7 @@ class ComparisonObserver:
 
 
 def describe(plan: Plan, *, allow_unequal_steps: bool = False) -> dict[str, Any]:
-    """What `--dry-run` says: the methods, the runs and how many steps they take; nothing is written."""
+    """What `--dry-run` says: the methods, the runs and how many steps are trained; nothing is written."""
     steps = measure_steps(plan.methods, plan.known, plan.folder.steps)
     warnings = check_steps(plan.methods, steps, allow_unequal_steps) + protocol_warnings(plan.methods, plan.replicates)
     rows = [
@@ -50,7 +54,10 @@ def describe(plan: Plan, *, allow_unequal_steps: bool = False) -> dict[str, Any]
         }
         for method in plan.methods
     ]
-    total = sum(row["steps"] * len(row["seeds"]) for row in rows)
+    elsewhere = _trained_by(plan)
+    total = sum(
+        steps[method.digest] for method in plan.methods for run in method.runs if plan.path(run.folder) not in elsewhere
+    )
     return {"rows": rows, "runs": len(plan.states), "steps": total, "warnings": warnings}
 
 
@@ -114,7 +121,10 @@ def _train(plan: Plan, watcher: ComparisonObserver, warnings: list[str], again: 
 
     watcher.on_start(plan.folder.path, len(plan.states), len(tasks), warnings)
     with stop_on_signals(request):
-        do_tasks(tasks, plan.pool, on_outcome, request.stopped)
+        # Those that need no training of their own come when the others have ended.
+        for late in (False, True):
+            some = [task for task in tasks if (task.trained_by is not None) is late]
+            do_tasks(some, plan.pool, on_outcome, request.stopped)
     plan.folder.stop_file.unlink(missing_ok=True)
     full = [each.reason for each in failures.values() if each.exit_code == StorageError.exit_code]
     if full:
@@ -130,6 +140,7 @@ def _train(plan: Plan, watcher: ComparisonObserver, warnings: list[str], again: 
 def _tasks(plan: Plan) -> list[Task]:
     """What is left to do, seed by seed: what is there after an interruption can be compared."""
     runs = [run for several in zip(*(method.runs for method in plan.methods), strict=True) for run in several]
+    elsewhere = _trained_by(plan)
     return [
         Task(
             run.config,
@@ -138,10 +149,20 @@ def _tasks(plan: Plan) -> list[Task]:
             tuple(file.absolute() for file in plan.known.files),
             plan.known.allowed,
             None if plan.pool.is_cluster else os.getpid(),
+            elsewhere.get(plan.path(run.folder)),
         )
         for run in runs
-        if plan.states[plan.path(run.folder)] in {RunState.NEW, RunState.BEGUN}
+        if plan.states[plan.path(run.folder)] in _LEFT
     ]
+
+
+def _trained_by(plan: Plan) -> dict[Path, Path]:
+    """By folder of a run that need not be trained, that of the run which is: they differ in their adjusters alone."""
+    runs = [(plan.path(run.folder), run.config) for method in plan.methods for run in method.runs]
+    furthest = (RunState.FINISHED, *_LEFT)
+    known = [each for each in runs if plan.states[each[0]] in furthest]
+    found = trained_by(sorted(known, key=lambda each: furthest.index(plan.states[each[0]])))
+    return {folder: trained.absolute() for folder, trained in found.items()}
 
 
 class _StopAll(StopRequest):
@@ -196,10 +217,10 @@ def _write(plan: Plan, record: dict[str, Any]) -> None:
     from imbalearn_torch.reporting.comparison import write_leaderboard_csv
 
     folder = plan.folder
-    folder.write_json("leaderboard.json", record)
+    folder.write_json(LEADERBOARD, record)
     with storage_errors(folder.path):
         write_leaderboard_csv(folder.path / "leaderboard.csv", record)
-    folder.write_text("leaderboard.html", page_of_comparison(record, name=folder.path.name))
+    folder.write_text("leaderboard.html", page_of_comparison(folder.path, record))
 
 
 def _exit_code(record: dict[str, Any], failures: dict[Path, Outcome]) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imbalearn_torch.errors import CheckpointError
+from imbalearn_torch.experiments.stored_result import as_written, stored_arrays
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,20 +69,19 @@ def test_labels(folder: Path, result: Mapping[str, Any] | None) -> TestLabels | 
     Raises:
         CheckpointError: The file cannot be read.
     """
-    import numpy as np
-
     file = folder / "predictions.npz"
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with as_written(file):
+            arrays = stored_arrays(file)
             targets = arrays["test_targets"]
             classes = int(arrays["test_logits"].shape[1])
-            if "test_predictions" in arrays.files:
+            if "test_predictions" in arrays:
                 return TestLabels(targets, arrays["test_predictions"], classes)
             if result is not None and result["config"]["adjust"]:
                 return None
             return TestLabels(targets, arrays["test_logits"].argmax(axis=1), classes)
-    except (OSError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{file} cannot be read: {error}; delete its folder to repeat the run") from error
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; delete its folder to repeat the run") from error
 
 
 def result_warnings(results: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

@@ -13,9 +13,9 @@ from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.grid import Replicate
 from imbalearn_torch.experiments.methods import Method
 
-__all__ = ["ComparisonFolder"]
+__all__ = ["COMPARISON", "LEADERBOARD", "ComparisonFolder"]
 
-_RECORD = "comparison.json"
+COMPARISON, LEADERBOARD = "comparison.json", "leaderboard.json"  # what was asked for, and what has come of it
 
 
 class ComparisonFolder(RunFolder):
@@ -92,7 +92,7 @@ class ComparisonFolder(RunFolder):
             for each in methods
         ]
         self.write_json(
-            _RECORD, {"command": command, "methods": described, "replicates": [list(each) for each in replicates]}
+            COMPARISON, {"command": command, "methods": described, "replicates": [list(each) for each in replicates]}
         )
 
     def discard_if_unused(self) -> None:
@@ -107,7 +107,7 @@ class ComparisonFolder(RunFolder):
             raise RunFolderError(f"the output folder {self.path} is a file")
         if self.holds_run:
             raise RunFolderError(f"the output folder {self.path} holds a run, no comparison; give another --out")
-        file = self.path / _RECORD
+        file = self.path / COMPARISON
         if not file.exists():
             self._check_empty()
             return None
@@ -115,7 +115,7 @@ class ComparisonFolder(RunFolder):
             record = json.loads(file.read_text(encoding="utf-8"))
             there = [Replicate(*each) for each in record["replicates"]]
             return {"replicates": there, "methods": [_entry(each) for each in record["methods"]]}
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise CheckpointError(
                 f"{file} cannot be read ({error!r}); delete this file and the runs beside it, or give another --out"
             ) from error

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _HOW = "expects a number of seeds, such as 3, or a list, such as 7,8"
+_MOST = 10_000  # seeds: who gives a larger number means one seed
 
 
 class Base(NamedTuple):
@@ -170,15 +171,21 @@ def seeds_of(given: str | int | Sequence[int]) -> tuple[int, ...]:
         if not all(part.isascii() and part.isdigit() for part in parts):
             raise OptionError(f"--seeds {_HOW}, got {given!r}")
         numbers = [int(part) for part in parts]
-        seeds = tuple(numbers) if "," in given else tuple(range(numbers[0]))
+        seeds = tuple(numbers) if "," in given else _first(numbers[0])
     else:
-        seeds = tuple(range(given)) if isinstance(given, int) else tuple(given)
+        seeds = _first(given) if isinstance(given, int) else tuple(given)
     if not seeds:
         raise OptionError(f"--seeds {_HOW}; without a seed nothing is trained")
     twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
     if twice:
         raise OptionError(f"--seeds {_HOW}, but {', '.join(map(str, twice))} is given twice")
     return seeds
+
+
+def _first(number: int) -> tuple[int, ...]:
+    if number > _MOST:
+        raise OptionError(f"--seeds {_HOW}; {number} are too many, and the one seed {number} is written {number},")
+    return tuple(range(number))
 
 
 def replicates(seeds: Sequence[int], subset_seeds: Sequence[int] = ()) -> tuple[Replicate, ...]:

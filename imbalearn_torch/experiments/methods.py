@@ -19,7 +19,7 @@ from imbalearn_torch.plugin.registry import Registry
 __all__ = ["Method", "PlannedRun", "check_methods"]
 
 # What a method is, is the same for every seed, and whatever it was called when it was asked for.
-_NOT_THE_METHOD = {"seed", "subset_seed", "recipe"}
+_NOT_THE_METHOD = {"seed", "subset_seed", "recipe", "checkpoint_minutes", "checkpoint_keep"}
 _LONGEST = 60
 
 

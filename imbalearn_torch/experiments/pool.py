@@ -51,7 +51,7 @@ class Pool:
             problems.append(f"--backend expects one of {', '.join(BACKENDS)}, got {self.backend!r}")
         elif self.scheduler is not None and not self.is_cluster:
             problems.append(f"--scheduler is for --backend dask and ray, not for {self.backend}")
-        elif importlib.util.find_spec(BACKENDS[self.backend][0]) is None:
+        elif not _is_installed(BACKENDS[self.backend][0]):
             package, extra = BACKENDS[self.backend]
             problems.append(
                 f"--backend {self.backend} needs the package {package!r}: pip install 'imbalearn-torch[{extra}]'"
@@ -69,6 +69,11 @@ class Pool:
     def at_once(self) -> int:
         """How many runs share this machine."""
         return 1 if self.backend == "sequential" else self.jobs
+
+
+def _is_installed(package: str) -> bool:
+    spec = importlib.util.find_spec(package)
+    return spec is not None and spec.origin is not None  # a folder of that name is no package
 
 
 def do_tasks(tasks: Sequence[Task], pool: Pool, on_outcome: Callable[[Outcome], None], stop: Callable[[], Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imbalearn_torch.errors import CheckpointError
 from imbalearn_torch.experiments.run import read_result
+from imbalearn_torch.experiments.stored_result import as_written, stored_arrays
 from imbalearn_torch.reporting.record import BEFORE, FINAL, Mistakes, RunRecord
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def read_record(folder: Path) -> RunRecord:
 
     result = read_result(folder)
     classes = len(result["data"]["classes"])
-    arrays = _arrays(folder / "predictions.npz")
-    try:
+    arrays = stored_arrays(folder / "predictions.npz")
+    with as_written(folder):
         targets, logits = arrays["test_targets"], arrays["test_logits"]
         before = logits.argmax(axis=1)
         adjusted = arrays.get("test_predictions")
@@ -45,8 +46,6 @@ def read_record(folder: Path) -> RunRecord:
             calibration=_calibration(arrays, targets, before, final),
             mistakes=_mistakes(folder / "mistakes.npz"),
         )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{folder} does not hold what a run writes: {error!r}") from error
 
 
 def _calibration(
@@ -74,22 +73,12 @@ def _calibration(
 def _mistakes(file: Path) -> Mistakes | None:
     if not file.exists():
         return None
-    arrays = _arrays(file)
+    arrays = stored_arrays(file)
     return Mistakes(*(arrays[name] for name in Mistakes._fields))
-
-
-def _arrays(file: Path) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
-    try:
-        with np.load(file, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except Exception as error:  # zipfile and zlib have errors of their own
-        raise CheckpointError(f"{file} cannot be read: {error}") from error
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{file} cannot be read: {error}") from error

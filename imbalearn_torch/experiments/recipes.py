@@ -173,7 +173,7 @@ def _read(file: Path) -> dict[str, Any]:
 
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError([f"the recipe {file} cannot be read: {error}"]) from None
     version = values.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from imbalearn_torch.errors import OptionError
+from imbalearn_torch.errors import CheckpointError, OptionError, RunFolderError
+from imbalearn_torch.experiments.comparison_folder import COMPARISON, LEADERBOARD
 from imbalearn_torch.experiments.finished_run import FinishedRun
+from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.read_record import READ, read_record
+from imbalearn_torch.experiments.stored_result import as_written
 from imbalearn_torch.plugin.registry import registry
 from imbalearn_torch.reporting.record import RunRecord
 
-__all__ = ["finished_record", "page_of_comparison", "page_of_run", "page_of_runs", "rewrite_page"]
+__all__ = [
+    "comparison_record",
+    "finished_record",
+    "methods_of",
+    "page_of_comparison",
+    "page_of_run",
+    "page_of_runs",
+    "rewrite_comparison",
+    "rewrite_page",
+]
 
-_PAGE = "report.html"
+_PAGE, _BOARD = "report.html", "leaderboard.html"
+_REPEAT = "the command of the comparison makes it again, and repeats no run that is finished"
 
 
 def finished_record(folder: str | Path) -> RunRecord:
@@ -38,7 +52,8 @@ def page_of_run(folder: str | Path) -> str:
     from imbalearn_torch.reporting.run_figures import run_figures
 
     record = finished_record(folder)
-    return render_page(record, run_figures(record))
+    with as_written(Path(folder)):
+        return render_page(record, run_figures(record))
 
 
 def page_of_runs(
@@ -64,21 +79,90 @@ def page_of_runs(
     records = {method: [finished_record(folder) for folder in folders] for method, folders in methods.items()}
     if record is None and not any(records.values()):
         raise OptionError("there is no run to report on")
-    return render_runs(records, name=name, command=command, record=record)
+    places = sorted({str(folder) for folders in methods.values() for folder in folders})
+    with as_written(Path(places[0]) if len(places) == 1 else Path("one of the runs " + ", ".join(places[:3]))):
+        return render_runs(records, name=name, command=command, record=record)
 
 
-def page_of_comparison(record: Mapping[str, Any], *, name: str) -> str:
+def page_of_comparison(folder: Path, record: Mapping[str, Any]) -> str:
     """The page of a comparison whose runs are finished or have failed; raises as `finished_record` does.
 
     Args:
-        record: What leaderboard.json holds.
-        name: Of the comparison.
+        folder: Of the comparison.
+        record: What its leaderboard.json holds.
+    """
+    return page_of_runs(
+        methods_of(folder, record), name=folder.absolute().name, command=record["command"], record=record
+    )
+
+
+def methods_of(folder: Path, record: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """By name of a method of a comparison, the folders of its finished runs.
+
+    Args:
+        folder: Of the comparison; it may have been moved since.
+        record: What its leaderboard.json holds.
     """
     methods = {}
     for row in record["rows"]:
         failed = {each["folder"] for each in row["failed"]}
-        methods[row["name"]] = [folder for folder in row["folders"] if folder not in failed]
-    return page_of_runs(methods, name=name, command=record["command"], record=record)
+        methods[row["name"]] = [folder / Path(each).name for each in row["folders"] if each not in failed]
+    return methods
+
+
+def comparison_record(folder: str | Path) -> dict[str, Any] | None:
+    """What leaderboard.json of a comparison holds; None where the folder holds no comparison.
+
+    Raises:
+        RunFolderError: The comparison has not ended.
+        CheckpointError: A file cannot be read.
+    """
+    asked, board = (Path(folder) / name for name in (COMPARISON, LEADERBOARD))
+    if not asked.is_file():
+        return None
+    if not board.is_file():
+        raise RunFolderError(
+            f"the comparison in {folder} has not ended; go on with: {_read(asked, ['command'])['command']}"
+        )
+    record = _read(board, ["rows", "command", "warnings", "correction"])
+    try:
+        methods_of(Path(folder), record)
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{board} does not hold what a comparison writes: {error!r}; {_REPEAT}") from error
+    return record
+
+
+def _read(file: Path, keys: Sequence[str]) -> dict[str, Any]:
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return {**record, **{key: record[key] for key in keys}}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{file} cannot be read ({error!r}); {_REPEAT}") from error
+
+
+def rewrite_comparison(folder: str | Path, record: Mapping[str, Any]) -> Path:
+    """Make leaderboard.html of a comparison again, in its place.
+
+    Args:
+        folder: Of the comparison.
+        record: As `comparison_record` gives it.
+
+    Returns:
+        Its path.
+
+    Raises:
+        RunFolderError: It is in use; or a run in it is no longer there.
+        CheckpointError: A file of a run is missing, or has changed.
+        StorageError: The page cannot be written.
+    """
+    place = RunFolder(Path(folder))
+    page = page_of_comparison(place.path, record)
+    place.acquire()
+    try:
+        place.write_text(_BOARD, page)
+    finally:
+        place.release()
+    return place.path / _BOARD
 
 
 def rewrite_page(folder: str | Path) -> Path:

@@ -12,12 +12,17 @@ from imbalearn_torch.errors import CheckpointError, RunFolderError
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.finished_run import FinishedRun
 from imbalearn_torch.experiments.folder import RunFolder
+from imbalearn_torch.experiments.plugin_record import PLUGINS, check_plugins
 from imbalearn_torch.experiments.task import DIVERGED
 from imbalearn_torch.plugin.registry import Registry
 
 __all__ = ["RunState", "reason_of_failure", "state_of"]
 
-_OF_THE_MACHINE = {"schema_version", "threads", "device", "precision", "loader", "workers"}
+_OF_THE_MACHINE = {
+    *("schema_version", "threads", "device", "precision", "loader", "workers"),
+    *("checkpoint_minutes", "checkpoint_keep"),
+    PLUGINS,  # compared by `check_plugins`
+}
 
 
 class RunState(Enum):
@@ -39,7 +44,8 @@ def state_of(folder: Path, config: RunConfig, known: Registry) -> RunState:
 
     Raises:
         RunFolderError: It holds something else.
-        CheckpointError: It is finished, but its result.json is not what the run wrote.
+        ConfigError: It was started with a plugin file that is not given.
+        CheckpointError: It is finished, but its result.json is not what the run wrote; or a plugin file has changed.
     """
     place = RunFolder(folder)
     if folder.exists() and not folder.is_dir():
@@ -49,6 +55,7 @@ def state_of(folder: Path, config: RunConfig, known: Registry) -> RunState:
             raise RunFolderError(f"{folder} holds parts of a run, but no config.toml; delete it to repeat the run")
         return RunState.NEW
     _check_same(folder, config)
+    check_plugins(folder, known)
     if place.finished:
         try:
             _ = FinishedRun(folder, known).result
@@ -70,7 +77,7 @@ def _check_same(folder: Path, config: RunConfig) -> None:
     file = folder / "config.toml"
     try:
         there: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{file} cannot be read: {error}; delete the folder to repeat the run") from error
     here = config.saved()
     changed = [

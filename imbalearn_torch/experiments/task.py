@@ -18,8 +18,9 @@ from imbalearn_torch.errors import ImbalearnError, NonFiniteError, RunInterrupte
 from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.observer import Observer, logger
-from imbalearn_torch.experiments.resolve import KIND_OF_FIELD, resolve_run
+from imbalearn_torch.experiments.resolve import resolve_run
 from imbalearn_torch.experiments.run import go_on, start
+from imbalearn_torch.experiments.train_once import take_over
 from imbalearn_torch.plugin.registry import Registry
 
 __all__ = ["DIVERGED", "Outcome", "Task", "do_task"]
@@ -40,6 +41,7 @@ class Task:
         plugin_files: As given by `--plugin`, absolute.
         allowed: Distributions whose plugins may be loaded; None: all.
         parent: The process that hands out the tasks, if workers are beside it: without it nobody wants the result.
+        trained_by: The folder of a run that differs in its adjusters alone, and has ended; None: to be trained.
     """
 
     config: RunConfig
@@ -48,12 +50,7 @@ class Task:
     plugin_files: tuple[Path, ...] = ()
     allowed: frozenset[str] | None = None
     parent: int | None = None
-
-    @property
-    def has_objects(self) -> bool:
-        """Whether a component was made in Python."""
-        parts = [getattr(self.config, name) for name in KIND_OF_FIELD if name != "adjust"]
-        return not all(isinstance(each, str) for each in (*parts, *self.config.adjust))
+    trained_by: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -92,11 +89,13 @@ def _attempt(task: Task, stop: _Stop) -> Outcome:
     try:
         known = Registry(task.plugin_files, task.allowed)
         known.check_files()
+        if task.trained_by is not None:
+            take_over(task.trained_by, task.config, place)
         if not place.holds_run:
             start(resolve_run(task.config, known), known, task.folder, Observer(), stop)
         elif not place.finished:
             # As it was resolved when it began; only objects made in Python no file can hold.
-            go_on(place, known, Observer(), task.config if task.has_objects else None, stop)
+            go_on(place, known, Observer(), task.config if task.config.has_objects else None, stop)
     except RunInterrupted:
         return Outcome(task.folder, "interrupted")
     except NonFiniteError as error:

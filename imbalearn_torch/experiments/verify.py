@@ -22,7 +22,7 @@ _QUICK_IMAGES = 200  # of the most frequent class
 # What decides neither the figure nor what it is compared with.
 _NO_PROTOCOL = {
     *("data", "seed", "subset_seed", "device", "threads", "loader", "workers"),
-    *("channels_last", "checkpoint_every", "recipe", "imbalance"),
+    *("channels_last", "checkpoint_every", "checkpoint_minutes", "checkpoint_keep", "recipe", "imbalance"),
 }
 _METRICS = {"top-1 %": ("accuracy", 100.0), "macro-F1": ("macro_f1", 1.0)}
 

@@ -110,7 +110,9 @@ def _with_interval(figure: Mapping[str, Any] | None, sign: str) -> str:
     mean = _hundredfold(figure["mean"], sign)
     if figure["low"] is None:
         return mean
-    return f"{mean}\n{_hundredfold(figure['low'], sign)} to {_hundredfold(figure['high'], sign)}"
+    # The t-interval of few seeds reaches beyond what a share, or the difference of two, can be.
+    low, high = max(-1 if sign else 0, figure["low"]), min(1, figure["high"])
+    return f"{mean}\n{_hundredfold(low, sign)} to {_hundredfold(high, sign)}"
 
 
 def _hundredfold(share: float | None, sign: str = "") -> str:

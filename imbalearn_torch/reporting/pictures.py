@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from imbalearn_torch.reporting.labels import isolated
@@ -37,16 +38,18 @@ class Picture(NamedTuple):
     row: int
 
 
-def mistake_pictures(record: RunRecord) -> list[Picture]:
+def mistake_pictures(record: RunRecord, number: int | None = None) -> list[Picture]:
     """What the page shows of the mistakes; empty where there is none, or no pictures.
 
     Args:
         record: The run.
+        number: How many at most, the surest one of every class before the second one of any; None: all.
     """
     if record.mistakes is None:
         return []
     classes, counts = record.classes, record.train_counts
     columns = [each.tolist() for each in record.mistakes[:-1]]
+    shown = _chosen(columns[1], number)
     return [
         Picture(
             _address(image),
@@ -56,10 +59,17 @@ def mistake_pictures(record: RunRecord) -> list[Picture]:
             counts[target],
             row,
         )
-        for (row, target, prediction, confidence), image in zip(
-            zip(*columns, strict=True), record.mistakes.images, strict=True
+        for position, ((row, target, prediction, confidence), image) in enumerate(
+            zip(zip(*columns, strict=True), record.mistakes.images, strict=True)
         )
+        if position in shown
     ]
+
+
+def _chosen(targets: Sequence[int], number: int | None) -> set[int]:
+    """Positions of the mistakes to show; they come by class, the rarest first, and in each the surest first."""
+    places = [targets[:position].count(target) for position, target in enumerate(targets)]
+    return set(sorted(range(len(targets)), key=lambda position: (places[position], position))[:number])
 
 
 def _address(image: NDArray[np.uint8]) -> str:

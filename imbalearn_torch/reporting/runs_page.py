@@ -10,6 +10,7 @@ from imbalearn_torch.reporting.data_figure import data_svg
 from imbalearn_torch.reporting.inline import InlineFigure, inline_figure
 from imbalearn_torch.reporting.labels import printable
 from imbalearn_torch.reporting.means import mean_counts, mean_recalls, pooled
+from imbalearn_torch.reporting.method_details import method_details
 from imbalearn_torch.reporting.per_class import per_class_svg
 from imbalearn_torch.reporting.record import FINAL, RunRecord
 from imbalearn_torch.reporting.reliability import reliability_svg
@@ -64,6 +65,7 @@ def render_runs(
         caption=caption,
         counts=compared_count_table(alike) if alike else None,
         classes=compared_class_table(alike) if alike else None,
+        details=method_details(finished),
         runs=run_table(finished),
         seeds=max(map(len, finished.values()), default=0),
         figures=_figures(finished, alike),

@@ -71,8 +71,7 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
         text if len(names) == len(methods) else f"{', '.join(map(isolated, names))}: {text}"
         for text, names in found.items()
     ]
-    configs = [run.result["config"] for runs in methods.values() for run in runs]
-    different = [words for key, words in _SAME.items() if len({str(config.get(key)) for config in configs}) > 1]
+    different = [words for key, words in _SAME.items() if len({_values(runs, key) for runs in methods.values()}) > 1]
     if different:
         sentences.append(f"the runs differ in {', '.join(different)}: their figures are not of the same task")
     if len(methods) > 1 and max(map(len, methods.values())) == 1:
@@ -80,3 +79,8 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     if alike < len(methods):
         sentences.append("figures by class leave out the runs whose classes are not those of the first run")
     return sentences
+
+
+def _values(runs: Sequence[RunRecord], key: str) -> frozenset[str]:
+    """What the runs of one method have of a setting: each seed may have a subset of its own, as long as all have it."""
+    return frozenset(str(run.result["config"].get(key)) for run in runs)

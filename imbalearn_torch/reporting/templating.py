@@ -9,6 +9,11 @@ from typing import Any
 __all__ = ["render"]
 
 _SCRIPT = "report.js"
+# No page of ours has them: control characters, and what turns all that follows from right to left.
+_NO_TEXT = dict.fromkeys(
+    [each for each in (*range(32), 127, *range(0x202A, 0x202F)) if chr(each) not in "\t\n\r"],
+    "\N{REPLACEMENT CHARACTER}",
+)
 
 
 def render(template: str, **view: Any) -> str:
@@ -34,4 +39,4 @@ def render(template: str, **view: Any) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template(template).render(**view, script=script, script_digest=digest)
     # What is no text, such as the bytes of a folder's name, cannot be written as UTF-8.
-    return page.encode("utf-8", "backslashreplace").decode("utf-8")
+    return page.translate(_NO_TEXT).encode("utf-8", "backslashreplace").decode("utf-8")

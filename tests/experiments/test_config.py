@@ -77,3 +77,38 @@ def test_own_object_is_recorded_by_its_class() -> None:
         pass
 
     assert RunConfig(loss=MyLoss()).saved()["loss"] == f"object {__name__}.{MyLoss.__qualname__}"
+
+
+@pytest.mark.parametrize("name", ["epochs", "lr", "seed", "checkpoint_minutes"])
+def test_a_switch_is_no_number(name: str) -> None:
+    # TOML's `epochs = true`, which pydantic would read as 1.
+    with pytest.raises(ConfigError, match=rf"option '{name}' expects (integer|number), got True"):
+        RunConfig(**{name: True})
+    assert RunConfig(channels_last=True).channels_last
+
+
+@pytest.mark.parametrize("name", ["epochs", "threads", "seed", "subset_seed"])
+def test_numbers_that_no_machine_can_do_are_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=rf"option '{name}' expects less than or equal to \d+, got 9{{30}}"):
+        RunConfig(**{name: int("9" * 30)})
+
+
+def test_an_unknown_key_in_a_file_is_named_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('los = "ce"', encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"the configuration {file}: unknown option 'los'; did you mean 'loss'"):
+        config_from_toml(file)
+
+
+def test_a_missing_file_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config_from_toml(tmp_path / "none.toml")
+    assert str(caught.value).count("none.toml") == 1
+
+
+def test_how_often_to_write_checkpoints_is_saved_where_it_is_not_the_default(tmp_path: Path) -> None:
+    assert not {"checkpoint_minutes", "checkpoint_keep"} & RunConfig().saved().keys()  # as before there were any
+    config = RunConfig(checkpoint_minutes=0, checkpoint_keep=5)
+    file = tmp_path / "config.toml"
+    file.write_text(tomli_w.dumps(config.saved()), encoding="utf-8")
+    assert RunConfig(**config_from_toml(file)) == config

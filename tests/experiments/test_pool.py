@@ -14,7 +14,7 @@ from imbalearn_torch.errors import ConfigError
 from imbalearn_torch.experiments.carry_out import ComparisonObserver, carry_out
 from imbalearn_torch.experiments.compare import Plan, plan_comparison
 from imbalearn_torch.experiments.grid import expand
-from imbalearn_torch.experiments.pool import Pool
+from imbalearn_torch.experiments.pool import BACKENDS, Pool
 from imbalearn_torch.experiments.task import Outcome
 from imbalearn_torch.plugin.registry import registry
 
@@ -111,6 +111,14 @@ def test_a_cluster_that_is_not_installed_is_one_sentence(monkeypatch: pytest.Mon
     with pytest.raises(ConfigError) as raised:
         Pool(backend="ray")
     assert raised.value.problems == ("--backend ray needs the package 'ray': pip install 'imbalearn-torch[ray]'",)
+
+
+def test_a_folder_of_that_name_is_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_folder").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(BACKENDS, "ray", ("a_folder", "ray"))
+    with pytest.raises(ConfigError, match="needs the package 'a_folder'"):
+        Pool(backend="ray")
 
 
 @pytest.mark.filterwarnings("default")

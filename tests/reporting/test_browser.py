@@ -57,7 +57,7 @@ def test_fits_asks_for_nothing_and_says_no_error(browser, pages, name, width, da
 
 
 def test_paper_is_white_and_holds_whole_tables(browser, pages):
-    browser.open(pages["korean"], dark=True, media="print")
+    browser.open(pages["korean"], dark=True, print_out=True)
     assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert browser.run("getComputedStyle(document.querySelector('nav')).display") == "none"
     assert browser.run(
@@ -68,11 +68,11 @@ def test_paper_is_white_and_holds_whole_tables(browser, pages):
 def test_sorts_by_click(browser, pages):
     browser.open(pages["korean"])
     shares = [float(text.removesuffix(" %")) for text in column(browser, 4)]
-    browser.click(RECALL)
+    browser.page.click(RECALL)
     assert [float(text.removesuffix(" %")) for text in column(browser, 4)] == sorted(shares)
     sorting = f"Array.from(document.querySelectorAll('{CLASSES} th[scope=col]'), e => e.getAttribute('aria-sort'))"
     assert browser.run(sorting) == ["none"] * 3 + ["ascending"] + ["none"] * 5
-    browser.click(RECALL)
+    browser.page.click(RECALL)
     assert [float(text.removesuffix(" %")) for text in column(browser, 4)] == sorted(shares, reverse=True)
     assert browser.run(sorting)[3] == "descending"
 
@@ -80,22 +80,22 @@ def test_sorts_by_click(browser, pages):
 def test_sorts_by_keyboard_with_a_visible_focus(browser, pages):
     browser.open(pages["korean"])
     browser.run(f"document.querySelector('{CLASSES}').parentElement.focus()")
-    browser.press("Tab")
+    browser.page.keyboard.press("Tab")
     assert browser.run("document.activeElement.textContent") == "class"
     assert browser.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    browser.press("Enter")
+    browser.page.keyboard.press("Enter")
     names = column(browser, 1)
     # A browser's collation of 가 before 나, and of 2 before 10.
     assert names[:3] == ["개구리 0", "개구리 1", "개구리 2"]
     assert names.index("트럭 2") < names.index("트럭 10")
-    browser.press(" ")
+    browser.page.keyboard.press("Space")
     assert column(browser, 1) == names[::-1]
 
 
 def test_what_has_no_value_comes_last(browser, pages):
     browser.open(pages["korean"])
     for _ in range(2):
-        browser.click(f"{CLASSES} th:nth-child(9) button")
+        browser.page.click(f"{CLASSES} th:nth-child(9) button")
         taken = column(browser, 9)
         known = [text for text in taken if text != "–"]
         assert taken[: len(known)] == known
@@ -103,10 +103,45 @@ def test_what_has_no_value_comes_last(browser, pages):
 
 def test_the_command_is_copied_without_network(browser, pages):
     browser.open(pages["korean"])
-    browser.click("button.copy")
-    browser.run("new Promise(done => setTimeout(done, 200))")
-    assert browser.run("document.querySelector('.copied').textContent") == "Copied."
+    browser.page.click("button.copy")
+    browser.page.get_by_text("Copied.").wait_for()
     assert browser.problems == []
+
+
+@pytest.mark.parametrize(("copies", "said"), [("true", "Copied."), ("false", "Press Ctrl+C to copy.")])
+def test_where_the_clipboard_is_closed_the_command_is_selected(browser, pages, copies, said):
+    browser.open(pages["korean"])
+    # `void`, since playwright would call a function that an expression gives.
+    browser.run("void (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')))")
+    browser.run(f"void (document.execCommand = name => name === 'copy' && {copies})")
+    browser.page.locator("button.copy").press("Enter")
+    browser.page.get_by_text(said).wait_for()
+    assert browser.run("getSelection().toString()") == "imbalearn run --config runs/made/config.toml"
+    assert browser.problems == []
+
+
+def test_a_method_is_opened_by_keyboard_and_printed_in_any_case(browser, pages):
+    browser.open(pages["runs"])
+    picture = "document.querySelector('details img').checkVisibility({contentVisibilityAuto: true})"
+    assert not browser.run(picture)
+    browser.page.locator("summary").first.press("Enter")
+    assert browser.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert browser.run(picture)
+    assert browser.run("document.documentElement.scrollWidth") <= 1280
+    browser.page.keyboard.press("Space")
+    assert not browser.run(picture)
+    browser.open(pages["runs"], print_out=True)
+    assert browser.run("document.querySelector('details img').getBoundingClientRect().height") > 0
+
+
+def test_the_table_of_a_method_is_sorted(browser, pages):
+    browser.open(pages["runs"], width=400)
+    browser.page.locator("summary").first.click()
+    browser.page.locator("details th button").nth(2).click()
+    cells = "Array.from(document.querySelectorAll('details:first-of-type tbody td:nth-child(3)'), e => +e.textContent)"
+    images = browser.run(cells)
+    assert images == sorted(images)
+    assert browser.run("document.documentElement.scrollWidth") <= 400
 
 
 def test_names_are_shown_as_they_are(browser, pages):

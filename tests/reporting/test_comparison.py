@@ -62,6 +62,12 @@ def test_p_values(p: float | None, shown: str, record: dict[str, Any]) -> None:
     assert leaderboard_cells(record)[1][3] == shown
 
 
+def test_intervals_end_where_shares_do(record: dict[str, Any]) -> None:
+    record["rows"][1]["metrics"]["macro_f1"] = figure(0.5, 1.2)
+    record["rows"][1]["difference"]["macro_f1"] |= figure(-0.2, 1.3)
+    assert leaderboard_cells(record)[1][1:3] == ["50.0\n0.0 to 100.0", "-20.0\n-100.0 to +100.0"]
+
+
 def test_one_seed_has_no_interval(record: dict[str, Any]) -> None:
     record["rows"][0]["metrics"]["macro_f1"] = figure(0.5, None)
     assert leaderboard_cells(record)[0][1] == "50.0"

@@ -51,6 +51,15 @@ def test_other_classes_are_left_out_of_figures_by_class(methods):
     assert page.count("other</text>") == 2  # curves and calibration
 
 
+def test_every_seed_may_have_its_own_subset(methods):
+    for runs in methods.values():
+        for seed, run in enumerate(runs):
+            run.result["config"]["subset_seed"] = seed
+    assert "the runs differ in" not in render_runs(methods, name="two")
+    methods["focal"][1].result["config"]["subset_seed"] = 7
+    assert "the runs differ in subset" in render_runs(methods, name="two")
+
+
 def test_names_are_text():
     page = render_runs({"<script>": [made_record(ODD)], "שלום": [made_record(ODD, seed=1)]}, name="<script>")
     assert page.count("<script") == 1
