@@ -20,6 +20,7 @@ NAMES = (
     "study_quality",
     "speedrun",
     "speedrun_ladder",
+    "quality",
     "loop_peers",
     "memory",
     "grid",

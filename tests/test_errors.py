@@ -19,6 +19,7 @@ EXIT_CODES = {
     "DataError": 2,
     "RunFolderError": 2,
     "NonFiniteError": 3,
+    "MemoryLimitError": 2,
     "CheckpointError": 4,
     "StorageError": 5,
 }
@@ -40,7 +41,8 @@ def test_a_signal_gives_the_shells_exit_code(number: int, code: int) -> None:
 def test_each_is_also_the_builtin_that_callers_know() -> None:
     for name in EXIT_CODES:
         error = getattr(errors, name)
-        builtin = {"UnknownComponentError": LookupError, "StorageError": OSError}.get(name, ValueError)
+        others = {"UnknownComponentError": LookupError, "StorageError": OSError, "MemoryLimitError": MemoryError}
+        builtin = others.get(name, ValueError)
         assert issubclass(error, builtin)
 
 

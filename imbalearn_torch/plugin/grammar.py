@@ -17,6 +17,7 @@ from imbalearn_torch.errors import OptionError
 __all__ = ["Bare", "Spec", "format_spec", "parse_spec", "parse_value", "split_outside"]
 
 _OPEN, _CLOSE = "[{(", "]})"
+_DEEPEST = 50  # lists within lists; no option has more than two
 
 
 class Bare(str):
@@ -38,7 +39,7 @@ def split_outside(text: str, separator: str) -> list[str]:
     """Split `text` at each `separator` that stands in no bracket and no JSON string.
 
     Raises:
-        OptionError: A bracket or a quote is not closed.
+        OptionError: A bracket or a quote is not closed, or brackets stand too deep in each other.
     """
     parts, start, depth, quoted, escaped = [], 0, 0, False, False
     for position, char in enumerate(text):
@@ -49,6 +50,8 @@ def split_outside(text: str, separator: str) -> list[str]:
             quoted = True
         elif char in _OPEN:
             depth += 1
+            if depth > _DEEPEST:
+                raise OptionError(f"{text[:40]!r}... has brackets more than {_DEEPEST} deep")
         elif char in _CLOSE:
             depth -= 1
             if depth < 0:

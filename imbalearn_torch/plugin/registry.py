@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -74,7 +76,8 @@ class Registry:
 
     Args:
         files: Plugin files, as given by `--plugin`.
-        allowed: Normalised names of the distributions that may be loaded; None: all. Both are kept as attributes.
+        allowed: Normalised names of the distributions that may be loaded; None: all. Both are kept as attributes, and
+            `digests` holds the sha256 of each file as it was loaded, by its name.
     """
 
     def __init__(self, files: Iterable[Path] = (), allowed: frozenset[str] | None = None) -> None:
@@ -84,6 +87,7 @@ class Registry:
         self._loaded: dict[str, list[Plugin]] = {}
         self._builtin = Plugin(BUILTIN, __version__, "ok", components=_builtin_components())
         self.files = tuple(Path(file) for file in files)
+        self.digests = _digests(self.files)
         self._local = [
             plugin if plugin.error is None else replace(plugin, error=f"{file}: {plugin.error}")
             for file, plugin in zip(self.files, distinct(load_file(file) for file in self.files), strict=True)
@@ -219,6 +223,14 @@ class Registry:
             else:
                 self._loaded[distribution] = distinct(load_entry_point(distribution, point) for point in points)
         return self._loaded.get(distribution, [])
+
+
+def _digests(files: Iterable[Path]) -> dict[str, str]:
+    found = {}
+    for file in files:
+        with contextlib.suppress(OSError):  # loading it says why it cannot be read
+            found[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
 
 
 def _answers(entry: Entry, short: str) -> bool:
