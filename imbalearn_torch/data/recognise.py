@@ -33,7 +33,10 @@ def recognise(path: Path) -> str:
     Raises:
         DataError: There is nothing, or nothing that is understood.
     """
-    path = path.expanduser().resolve()
+    try:
+        path = path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # `~nobody`, links in a circle, a null character
+        raise DataError(f"{str(path)!r} is no path: {error}") from None
     try:
         return format_spec(_kind(path), {"path": path})
     except OSError as error:

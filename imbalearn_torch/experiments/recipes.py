@@ -161,7 +161,10 @@ def _is_path(name: str) -> bool:
 
 def _find(name: str) -> Path:
     if _is_path(name):
-        return Path(name).expanduser()
+        try:
+            return Path(name).expanduser()
+        except RuntimeError as error:  # `~nobody`
+            raise ConfigError([f"{name!r} is no path: {error}"]) from None
     wanted, known = canonical_name(name), recipe_names()
     if wanted not in known:
         raise ConfigError([f"no recipe named {name!r}{nearest(wanted, known)} (known: {', '.join(known)})"])

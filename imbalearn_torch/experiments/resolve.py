@@ -87,7 +87,7 @@ def resolve_run(config: RunConfig, registry: Registry) -> ResolvedRun:
     collector = _Collector(registry)
     values = {name: getattr(config, name) for name in KIND_OF_FIELD if name != "adjust"}
     if isinstance(values["data"], str) and looks_like_path(values["data"]):
-        values["data"] = collector.attempt(lambda: recognise(Path(values["data"]).expanduser()))
+        values["data"] = collector.attempt(lambda: recognise(Path(values["data"])))
     components = {name: collector.component(name, value) for name, value in values.items() if value is not None}
     components = {name: _with_absolute_paths(value, collector) for name, value in components.items()}
     components.setdefault("data", None)
@@ -133,7 +133,11 @@ def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
     options = dict(component.options)
     for name, value in options.items():
         if isinstance(value, Path):
-            options[name] = value.expanduser().absolute()
+            try:
+                options[name] = value.expanduser().absolute()
+            except RuntimeError as error:  # `~nobody`
+                collector.found.append(f"option {name!r} of {kind} {label!r}: {str(value)!r} is no path: {error}")
+                continue
             if kind in {"dataset", "imbalance"} and not options[name].exists():
                 collector.found.append(f"option {name!r} of {kind} {label!r}: no such file or folder: {value}")
     return replace(component, options=options)

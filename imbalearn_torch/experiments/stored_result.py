@@ -31,9 +31,9 @@ def as_written(what: Path) -> Iterator[None]:
     """
     try:
         yield
-    except ImbalearnError:
+    except (ImbalearnError, MemoryError, OSError):
         raise
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever type a strange value meets first, also those of the template engine
         cause = " ".join(repr(error).split())[:_LONGEST]
         raise CheckpointError(f"{what} does not hold what a run writes: {cause}") from error
 

@@ -75,4 +75,7 @@ def test_an_unexpected_error_keeps_its_traceback(
 
 def test_every_error_of_the_library_has_an_exit_code() -> None:
     codes = {getattr(errors, name).exit_code for name in errors.__all__}
-    assert codes == {2, 3, 4, 5}
+    assert codes == {1, 2, 3, 4, 5}
+    assert [name for name in errors.__all__ if getattr(errors, name).exit_code == 1] == [
+        "PeerError"
+    ]  # nobody's mistake

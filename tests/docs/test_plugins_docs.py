@@ -35,7 +35,7 @@ ATTRIBUTES = {
 }
 # the files in which the engine looks at components, and names there that are its own or Python's
 ENGINE = ("training/*.py", "adjustment/*.py", "data/plan.py", "data/prepare.py", "experiments/*.py")
-NOT_OF_PLUGINS = {"backbone", "sched_getaffinity", "tolist"}
+NOT_OF_PLUGINS = {"backbone", "sched_getaffinity", "strerror", "tolist"}
 
 
 def test_the_index_has_every_hook_with_its_page_and_option() -> None:

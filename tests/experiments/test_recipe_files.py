@@ -36,7 +36,7 @@ STUDIES = (
     *("study-d-small-cnn", "study-d-resnet18-cifar", "study-d-final", "study-d-imagenet", "study-d-imagenet-32"),
     *("study-e-flatten", "study-e-average", "study-e-dropout"),
 )
-OWN = ("speedrun-step10",)  # averaged weights and mirror images at test are part of it
+OWN = ("quality-step10", "speedrun-step10")  # averaged weights and mirror images at test are part of it
 
 
 def resolved(name: str, **given: Any) -> ResolvedRun:

@@ -112,8 +112,8 @@ WORDS = ["a.png", "b.png", " ", "\t", ",", '"', "\0", "..", "/", "0", "1", "-1",
 LINES = st.lists(st.sampled_from([*WORDS, "label"]), max_size=16).map(lambda words: "".join(words).encode())
 
 
-@pytest.mark.parametrize("kind", ["list", "csv"])
 @fuzz(60, 2_000, data=st.data())
+@pytest.mark.parametrize("kind", ["list", "csv"])
 def test_lists_and_tables(*, pictures: Path, kind: str, data: st.DataObject) -> None:
     head = b"file,label\n" if kind == "csv" and data.draw(st.booleans()) else b""
     file = pictures / f"images.{kind}"

@@ -49,8 +49,8 @@ def copied(folder: Path, name: str, content: bytes, signed: bool) -> Path:
     return target
 
 
-@pytest.mark.parametrize("name", FILES)
 @fuzz(40, 800, data=st.data())
+@pytest.mark.parametrize("name", FILES)
 def test_checkpoints_of_broken_bytes(*, saved: Path, name: str, data: st.DataObject) -> None:
     content, signed = data.draw(broken((saved / name).read_bytes())), data.draw(st.booleans())
     folder = copied(saved, name, content, signed)
@@ -88,8 +88,8 @@ def read(folder: Path, page: bool = False) -> None:
             page_of_run(folder)
 
 
-@pytest.mark.parametrize("name", READ)
 @fuzz(25, 800, data=st.data())
+@pytest.mark.parametrize("name", READ)
 def test_finished_runs_of_broken_bytes(*, finished: Path, name: str, data: st.DataObject) -> None:
     content = data.draw(broken((finished / name).read_bytes()))
     read(copied(finished, name, content, signed=True))

@@ -22,7 +22,7 @@ NAMES = ["ce", "focal", "balanced", "mixup", "resnet20", "digits", "npz", "list"
 KEYS = ["gamma", "ratio", "path", "values", "size", "alpha", "pad", "help", "smoothing", "head", "start"]
 VALUES = ["1", "-1", "1e400", "nan", "inf", "none", "true", "0x10", "1_0"]
 VALUES += ['"a,b"', '"\\ud800"', "[1,2]", "[[", "９", "9" * 5000]
-MARKS = [":", "=", ",", "+", "[", "]", "(", ")", "{", "}", '"', "\\", "/", "\0", "\n", " ", "local/"]
+MARKS = [":", "=", ",", "+", "[", "]", "(", ")", "{", "}", '"', "\\", "/", "\0", "\n", " ", "local/", "~nobody/", "~"]
 PIECES = [*NAMES, *KEYS, *VALUES, *MARKS]
 # Text that is made of what the grammar knows, of whole options, or of anything.
 TEXT = st.one_of(

@@ -31,6 +31,8 @@ Test = Callable[..., None]
 def fuzz(few: int, many: int, **drawn: st.SearchStrategy[Any]) -> Callable[[Test], Test]:
     """Make a test of `few` examples, and of `many` another one beside it that only `-m long` runs.
 
+    Stands above `parametrize`, whose cases both have.
+
     Args:
         few: Examples by default.
         many: Examples of `TEST_at_length`.
@@ -41,6 +43,7 @@ def fuzz(few: int, many: int, **drawn: st.SearchStrategy[Any]) -> Callable[[Test
         name = f"{test.__name__}_at_length"
         longer = types.FunctionType(test.__code__, test.__globals__, name)
         longer.__kwdefaults__, longer.__annotations__ = test.__kwdefaults__, test.__annotations__
+        longer.__dict__["pytestmark"] = list(getattr(test, "pytestmark", ()))
         marked = pytest.mark.long(settings(max_examples=many, **_SAME)(given(**drawn)(longer)))
         test.__globals__[name] = pytest.mark.timeout(1800)(marked)
         return settings(max_examples=few, **_SAME)(given(**drawn)(test))

@@ -80,7 +80,7 @@ def npz_parts(file: Path) -> dict[str, NpzPart]:
             return _matrices(file, opened) or {"train": _single_columns(file, opened)}
     except OSError as error:
         raise errors.DataError(f"{file} cannot be read: {error.strerror or error}") from error
-    except (EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, errors.DataError):
             raise
         raise errors.DataError(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +45,12 @@ def read_arrays(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], np.ndarra
                 )
             found = {key: opened[key] for key in opened.files if _place(key) or key.lower() in _CLASSES}
             every = ", ".join(opened.files) or "none"
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, errors.DataError):
-            raise
+            strange = [key for key, array in found.items() if not isinstance(array, np.ndarray)]
+            if strange:
+                raise errors.DataError(f"{path} is no .npz file: {strange[0]!r} in it is no array")
+    except errors.DataError:
+        raise
+    except Exception as error:  # numpy, zipfile and zlib have a dozen for damaged files
         raise errors.DataError(f"{path} is damaged, no .npz file, or holds pickled objects: {error}") from error
     arrays: dict[str, dict[str, np.ndarray]] = {}
     for key, array in found.items():
