@@ -19,6 +19,7 @@ from imbalearn_torch.experiments.compare import Plan, plan_comparison
 from imbalearn_torch.experiments.grid import Base, base_of_file, base_of_recipe, expand
 from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.plugin.registry import Registry, registry
+from imbalearn_torch.training.launch import launch_of_process
 
 if TYPE_CHECKING:
     from imbalearn_torch.experiments.compare import Comparison
@@ -144,6 +145,8 @@ def _plan(  # noqa: PLR0917 - the options of the command
     if seeds is not None and single:
         problems.found.append("--seeds and --seed both say the seeds; give one of them")
     number = problems.attempt(lambda: _numbers("--jobs", (pool["jobs"],), least=1))
+    if launch_of_process().world_size > 1:
+        problems.found.append("compare starts its processes itself: give --jobs or --backend, and no torchrun")
     return plan_comparison(
         drafts or [],
         seeds=seeds if seeds is not None else single or _SEEDS,

@@ -136,3 +136,12 @@ def test_sigterm_and_the_command_that_goes_on(tmp_path: Path) -> None:
     assert b"0 of 2 runs done; go on with: imbalearn compare --backbone linear" in errors
     assert b"Traceback" not in errors
     assert not list(tmp_path.glob("it/.*"))
+
+
+def test_under_torchrun_it_is_refused_and_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    result = compare(*TINY_WORDS, *LOSSES, "--out", str(tmp_path / "it"))
+    assert result.exit_code == 2
+    assert "give --jobs or --backend, and no torchrun" in result.stderr
+    assert not (tmp_path / "it").exists()
