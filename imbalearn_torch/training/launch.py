@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from imbalearn_torch.errors import OptionError
 
@@ -15,7 +15,8 @@ __all__ = ["Launch", "launch_of_process"]
 _RANKS = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
 
 
-class Launch(NamedTuple):
+@dataclass(frozen=True)
+class Launch:
     """Which process of how many this is.
 
     Args:
@@ -23,7 +24,7 @@ class Launch(NamedTuple):
         world_size: All processes.
         local_rank: Among those of this machine.
         local_size: Those of this machine.
-        name: Of this start of torchrun, the same after a restart of its processes; "": it was not torchrun.
+        launch: Of this start of torchrun, the same after a restart of its processes; "": it was not torchrun.
         restarts: How often torchrun has started its processes again.
     """
 
@@ -31,7 +32,7 @@ class Launch(NamedTuple):
     world_size: int = 1
     local_rank: int = 0
     local_size: int = 1
-    name: str = ""
+    launch: str = ""
     restarts: int = 0
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imbalearn_torch.errors import ImbalearnError, OptionError, PeerError
-from imbalearn_torch.training.launch import launch_of_process
+from imbalearn_torch.training.launch import Launch, launch_of_process
 
 if TYPE_CHECKING:
     import torch
@@ -23,25 +22,8 @@ _PATIENCE = timedelta(hours=1)  # what nobody waits longer for: the others may b
 _LOST = ("gloo", "nccl", "connection closed", "connection reset", "connection refused", "timed out", "tcpstore")
 
 
-@dataclass(frozen=True)
-class Runtime:
-    """One of the processes of a run, as torchrun starts them; by default the only one.
-
-    Args:
-        rank: Of this process, 0 for the one that writes.
-        world_size: W, all processes.
-        local_rank: Among those of this machine.
-        local_size: Those of this machine.
-        launch: Of torchrun's start of the command, the same after a restart of the processes; "": it was not torchrun.
-        restarts: How often torchrun has started the processes again.
-    """
-
-    rank: int = 0
-    world_size: int = 1
-    local_rank: int = 0
-    local_size: int = 1
-    launch: str = ""
-    restarts: int = 0
+class Runtime(Launch):
+    """One of the processes of a run, as torchrun starts them; by default the only one. Arguments: those of `Launch`."""
 
     @classmethod
     def of_process(cls) -> Runtime:
@@ -50,7 +32,7 @@ class Runtime:
         Raises:
             OptionError: What the environment says are no ranks.
         """
-        return cls(*launch_of_process())
+        return cls(**vars(launch_of_process()))
 
     @property
     def is_alone(self) -> bool:

@@ -6,22 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stopped import StopAt
 
 import imbalearn_torch as ibt
 from imbalearn_torch.errors import CheckpointError, RunFolderError, RunInterrupted
 from imbalearn_torch.experiments.observer import Observer
-
-
-class StopAt(Observer):
-    """Sends this process a signal at one step."""
-
-    def __init__(self, step: int, number: int = signal.SIGINT) -> None:
-        self._left, self._number = step, number
-
-    def on_step(self, epoch: int, step: int, loss: float) -> None:
-        self._left -= 1
-        if self._left == 0:
-            signal.raise_signal(self._number)
 
 
 class Messages(Observer):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +12,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from stopped import StopAt
 
 import imbalearn_torch as ibt
 from imbalearn_torch.cli import app
 from imbalearn_torch.data import prepare
 from imbalearn_torch.errors import ConfigError, RunInterrupted
-from imbalearn_torch.experiments.observer import Observer
 
 FILES = ("model.safetensors", "predictions.npz", "per_class.csv", "confusion.csv")
 
@@ -53,16 +52,6 @@ def in_memory(small: dict, pictures: Path, tmp_path_factory: pytest.TempPathFact
 def timeless(folder: Path) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     return [{name: value for name, value in row.items() if "second" not in name} for row in rows]
-
-
-class StopAt(Observer):
-    def __init__(self, step: int) -> None:
-        self._left = step
-
-    def on_step(self, epoch: int, step: int, loss: float) -> None:
-        self._left -= 1
-        if self._left == 0:
-            signal.raise_signal(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("workers", [0, 2])

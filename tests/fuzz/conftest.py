@@ -7,20 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
-from tiny_runs import TINY_WORDS
-
-from imbalearn_torch.cli import app
+from tiny_runs import tiny_run
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of half a second."""
-    folder = tmp_path_factory.mktemp("fuzz") / "run"
-    done = CliRunner().invoke(app, ["run", *TINY_WORDS, "--out", str(folder), "--quiet"])
-    assert done.exit_code == 0, done.output
-    return folder
+    return tiny_run(tmp_path_factory.mktemp("fuzz") / "run")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import struct
 import zlib
 from pathlib import Path
@@ -16,13 +15,13 @@ import torch
 from broken_pictures import FAULTS, NAMES, half, save_pictures
 from click.testing import CliRunner, Result
 from PIL import ImageFile
+from stopped import StopAt
 from tiny_runs import TINY_PLUGIN
 
 import imbalearn_torch as ibt
 from imbalearn_builtins.datasets.whole_images import whole_images
 from imbalearn_torch.cli import app
 from imbalearn_torch.errors import CheckpointError, RunInterrupted, UnreadableError
-from imbalearn_torch.experiments.observer import Observer
 from imbalearn_torch.experiments.open_data import open_data
 from imbalearn_torch.experiments.resolve import resolve_run
 
@@ -158,16 +157,6 @@ def test_a_part_without_a_sound_image_is_one_sentence(sound: Path, tmp_path: Pat
     assert done.exit_code == 2
     said = {"train": "not one training image can be read:", "test": "the test part has no image left that can be read"}
     assert told(done)[0] == said[part]
-
-
-class StopAt(Observer):
-    def __init__(self, step: int) -> None:
-        self._left = step
-
-    def on_step(self, epoch: int, step: int, loss: float) -> None:
-        self._left -= 1
-        if self._left == 0:
-            signal.raise_signal(signal.SIGTERM)
 
 
 def test_a_resumed_run_skips_the_same_and_notices_a_change(broken: Path, tmp_path: Path, same) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner, Result
-from tiny_runs import TINY_PLUGIN, TINY_WORDS
+from tiny_runs import TINY_PLUGIN, tiny_run
 
 from imbalearn_torch.cli import app
 
@@ -63,10 +63,7 @@ def imbalearn() -> Callable[..., Result]:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of half a second, its checkpoints still there."""
-    folder = tmp_path_factory.mktemp("security") / "run"
-    done = CliRunner().invoke(app, ["run", *TINY_WORDS, "--out", str(folder), "--quiet"])
-    assert done.exit_code == 0, done.output
-    return folder
+    return tiny_run(tmp_path_factory.mktemp("security") / "run")
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
-"""Settings of a run of half a second: 140 digits, one linear layer, 16 steps."""
+"""A run of half a second: 140 digits, one linear layer, 16 steps."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from imbalearn_torch.cli import app
 
 TINY_PLUGIN = Path(__file__).with_name("tiny_plugin.py")
 TINY = {
@@ -15,3 +19,10 @@ TINY = {
 }
 TINY_WORDS = [word for name, value in TINY.items() for word in (f"--{name}", str(value))]
 TINY_WORDS += ["--plugin", str(TINY_PLUGIN)]
+
+
+def tiny_run(folder: Path) -> Path:
+    """Train it in a folder, by the command."""
+    done = CliRunner().invoke(app, ["run", *TINY_WORDS, "--out", str(folder), "--quiet"])
+    assert done.exit_code == 0, done.output
+    return folder
