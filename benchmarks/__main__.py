@@ -21,6 +21,7 @@ NAMES = (
     "speedrun",
     "speedrun_ladder",
     "quality",
+    "quality_choice",
     "loop_peers",
     "memory",
     "grid",
