@@ -8,6 +8,7 @@ plain parts in all other places: what is refused then is the pair's own fault.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -20,7 +21,20 @@ from torch import nn
 from imbalearn_torch.conformance import TwoLayerNet, try_combination
 from imbalearn_torch.plugin.registry import registry
 
-__all__ = ["KIND_OF", "PAGE", "Survey", "axes", "full_product", "measure", "page", "refusals", "summary", "survey"]
+__all__ = [
+    "KIND_OF",
+    "PAGE",
+    "Survey",
+    "axes",
+    "full_product",
+    "measure",
+    "page",
+    "refusals",
+    "step_product",
+    "summary",
+    "survey",
+    "trains",
+]
 
 PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
 KIND_OF = {
@@ -32,8 +46,11 @@ KIND_OF = {
     "adjust": "adjuster",
 }
 PRECISIONS = ("fp32", "bf16")
-# How components with required options are tried.
+STEP = ("sampler", "mix", "loss")
+# How components with required options are tried, and those whose fitting takes a thousand steps by default.
 OPTIONS = {
+    "adjuster:crt": "steps=50",
+    "adjuster:lws": "steps=50",
     "sampler:weighted": "weights=[1,2,3,4]",
     "backbone:timm": "model=test_efficientnet",
     "backbone:torchvision": "model=shufflenet_v2_x0_5",
@@ -120,9 +137,17 @@ def survey(precision: str) -> Survey:
 
 
 def full_product() -> Iterator[Row]:
-    """Every combination of all components."""
+    """Every combination of all components: hundreds of thousands."""
     every = axes()
     return (dict(zip(every, values, strict=True)) for values in product(*every.values()))
+
+
+def step_product() -> Iterator[Row]:
+    """Every sampler with every mix and every loss, which share each step; the other components by lot."""
+    every, draw = axes(), random.Random(0)
+    others = {name: values for name, values in every.items() if name not in STEP}
+    for values in product(*(every[name] for name in STEP)):
+        yield dict(zip(STEP, values, strict=True)) | {name: draw.choice(choices) for name, choices in others.items()}
 
 
 def _try(row: Row, precision: str, found: Survey) -> str | None:
