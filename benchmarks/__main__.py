@@ -4,60 +4,36 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from benchmarks.harness import header, save
+from benchmarks.harness import header, lacking, save
+from benchmarks.names import NAMES, QUICK
 from benchmarks.tables import rows_of, write
 
-NAMES = (
-    "startup",
-    "first_step",
-    "overhead",
-    "study_way",
-    "study_quality",
-    "speedrun",
-    "speedrun_ladder",
-    "quality",
-    "quality_choice",
-    "loop_peers",
-    "memory",
-    "grid",
-    "sampler_speed",
-    "augment_speed",
-    "mix_speed",
-    "loss_speed",
-    "loss_peers",
-    "stream",
-    "guard",
-    "digits_paired",
-    "public_checkpoint",
-    "cifar_step10",
-    "defaults",
-    "compatibility",
-    "recipes_cifar10",
-    "transfer",
-)
-# Cheap, and needing no more than the project itself does: under two minutes together, on two cores.
-QUICK = (
-    "guard",
-    "startup",
-    "first_step",
-    "overhead",
-    "study_way",
-    "sampler_speed",
-    "augment_speed",
-    "mix_speed",
-    "loss_speed",
-)
+_OURS = ("benchmarks", "imbalearn_builtins", "imbalearn_torch")
+
+
+def _writable(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
+    """Asked before hours are spent on what is to be written."""
+    if out is not None and not (out.parent.is_dir() and os.access(out if out.exists() else out.parent, os.W_OK)):
+        raise click.BadParameter(f"{out} cannot be written")
+    return out
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(NAMES))
+@click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
 @click.option("--quick", is_flag=True, help="Fewer repetitions; nothing is written to benchmarks/results.")
-@click.option("--json", "out", type=click.Path(path_type=Path), help="Also write all measurements to this file.")
+@click.option(
+    "--json",
+    "out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_writable,
+    help="Also write all measurements to this file.",
+)
 @click.option("--check", is_flag=True, help="Fail where a figure of `guard` is worse than the committed one.")
 @click.option("--table", is_flag=True, help="Write the tables of the READMEs from the committed results, and stop.")
 def main(names: tuple[str, ...], quick: bool, out: Path | None, check: bool, table: bool) -> None:
@@ -67,12 +43,13 @@ def main(names: tuple[str, ...], quick: bool, out: Path | None, check: bool, tab
             click.echo(f"written: {file}")
         return
     brief = quick and not names
+    if check and not brief and "guard" not in names:
+        raise click.UsageError("--check compares the figures of `guard`: python -m benchmarks guard --check")
     everything: dict[str, Any] = {}
     for name in names or (QUICK if quick else NAMES):
         click.echo(f"== {name}", err=brief)
-        module = importlib.import_module(f"benchmarks.{name}")
         try:
-            found = module.measure(quick)
+            found = _measured(name, quick)
         except SystemExit as missing:  # a peer that is not installed
             if not brief:
                 raise
@@ -89,6 +66,16 @@ def main(names: tuple[str, ...], quick: bool, out: Path | None, check: bool, tab
         _print_ratios(everything)
     if (brief or check) and "guard" in everything:
         _check(everything["guard"])
+
+
+def _measured(name: str, quick: bool) -> dict[str, Any]:
+    try:
+        return importlib.import_module(f"benchmarks.{name}").measure(quick)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if not package or package in _OURS:
+            raise
+        raise lacking(package) from None
 
 
 def _print_ratios(everything: dict[str, Any]) -> None:

@@ -117,9 +117,11 @@ def header() -> dict[str, Any]:
     """Date, hardware and versions."""
     import torch
 
+    from imbalearn_torch.data.memory import processor_cores
     from imbalearn_torch.experiments.environment import describe_environment
 
-    return {"date": date.today().isoformat(), "environment": describe_environment(torch.device("cpu"))}
+    environment = {**describe_environment(torch.device("cpu")), "cores": processor_cores()}
+    return {"date": date.today().isoformat(), "environment": environment}
 
 
 def versions(*distributions: str) -> dict[str, str]:
@@ -133,7 +135,12 @@ def versions(*distributions: str) -> dict[str, str]:
     try:
         return {name: metadata.version(name) for name in distributions}
     except metadata.PackageNotFoundError as error:
-        raise SystemExit(f"this measurement needs {error.name}: pip install 'imbalearn-torch[bench]'") from None
+        raise lacking(str(error.name)) from None
+
+
+def lacking(package: str) -> SystemExit:
+    """What to raise where a peer is not installed."""
+    return SystemExit(f"this measurement needs {package}: pip install 'imbalearn-torch[bench]'")
 
 
 def save(name: str, measured: dict[str, Any]) -> None:

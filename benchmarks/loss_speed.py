@@ -25,7 +25,7 @@ _OTHERS = 3.0
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """By loss, with its default options: the ratios, the arrays and the bound on the ratios."""
+    """By loss, with its default options: the ratios, the arrays, and the bound on `both`."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

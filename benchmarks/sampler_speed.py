@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import WeightedRandomSampler
 
-from benchmarks.harness import marked, paired, versions
+from benchmarks.harness import marked, paired, rated, versions
 from imbalearn_torch import build, registry
 
 _CLASSES, _EPOCHS, _EPOCH = 10, 10, 5
@@ -29,7 +29,7 @@ _SPECS = {"weighted": f"weighted:weights={list(range(1, _CLASSES + 1))}"}  # wit
 
 def measure(quick: bool) -> dict[str, Any]:
     """Times faster than each peer, the cost of plans beside that of an epoch, and seconds and bytes of large plans."""
-    peers = versions("torchsampler")
+    peers = versions("torchsampler", "imbalanced-learn")
     size, pairs = (10**6, 3) if quick else (10**7, 7)
     targets = labels(size)
     ours = _built("balanced", targets)
@@ -48,6 +48,7 @@ def measure(quick: bool) -> dict[str, Any]:
             plan, lambda: torch.multinomial(weights, size, replacement=True, generator=generator), pairs, at_least=2
         ),
         "torchsampler": paired(plan, _torchsampler(targets), pairs, at_least=6),
+        "imbalanced_learn": _over_sampled(plan, targets, 3),
         "share_of_epoch": _share_of_epoch(),
         "large": {name: _in_a_process(name, 10**7 if quick else 10**8) for name in _samplers()},
     }
@@ -93,6 +94,23 @@ def _torchsampler(targets: Tensor) -> Callable[[], object]:
         from torchsampler import ImbalancedDatasetSampler  # pyright: ignore[reportMissingImports]
     sampler = ImbalancedDatasetSampler(targets, labels=targets.tolist())
     return lambda: list(sampler)
+
+
+def _over_sampled(plan: Callable[[], Tensor], targets: Tensor, pairs: int) -> Any:
+    """Beside `RandomOverSampler` on a column of indices, per index: it repeats every class up to the largest one."""
+    from imblearn.over_sampling import RandomOverSampler  # pyright: ignore[reportMissingImports]
+
+    column, classes = torch.arange(len(targets)).unsqueeze(1).numpy(), targets.numpy()
+
+    def over_sample() -> object:
+        return RandomOverSampler(random_state=0).fit_resample(column, classes)
+
+    drawn = _CLASSES * int(torch.bincount(targets).max())
+    found = paired(plan, over_sample, pairs, at_least=1)
+    return rated([ratio * len(targets) / drawn for ratio in found["ratios"]], at_least=1) | {
+        "seconds": found["seconds"],
+        "indices": {"ours": len(targets), "peer": drawn},
+    }
 
 
 def _share_of_epoch() -> dict[str, Any]:

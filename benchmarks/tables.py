@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import RESULTS, ROOT
+from benchmarks.names import NAMES
 
 __all__ = ["BEGIN", "END", "FILES", "Row", "rows_of", "updated", "write"]
 
@@ -136,7 +137,8 @@ def _everything() -> str:
             kept = ("yes" if row.met else "**no**") if row.mark else ""
             cells = (command, row.what, row.figure, row.spread, row.mark, kept, measured.get("date", ""))
             lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    missing = [name for name in NAMES if not (RESULTS / f"{name}.json").is_file()]
+    return "\n".join([*lines, *(f"| `python -m benchmarks {name}` | not measured yet | | | | | |" for name in missing)])
 
 
 def _comparisons(names: tuple[str, ...]) -> str:

@@ -207,7 +207,12 @@ class Augment:
 
     def draw(self, size: int, height: int, width: int, generator: torch.Generator) -> list[Tensor]:
         """The draws of a whole global batch of `size` images, one int64 tensor `[B, n]` a step."""
-        return [step.draw(size, height, width, generator) for step in self._steps]
+        drawn = []
+        for step in self._steps:
+            drawn.append(step.draw(size, height, width, generator))
+            if hasattr(step, "resized"):  # what comes after it sees smaller images
+                height, width = step.resized(height, width)
+        return drawn
 
     def apply(self, images: Tensor, draws: list[Tensor]) -> Tensor:
         """uint8 `[B, C, H, W]` on any device -> the same, augmented."""

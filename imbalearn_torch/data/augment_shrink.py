@@ -40,14 +40,23 @@ class Shrink:
         del height, width, generator
         return torch.empty((size, 0), dtype=torch.int64)
 
+    def resized(self, height: int, width: int) -> tuple[int, int]:
+        """The size that images of this size get in the present epoch."""
+        shorter = min(height, width)
+        if self.epoch >= self.end or shorter <= self.size:
+            return height, width
+        return round(height * self.size / shorter), round(width * self.size / shorter)
+
     def apply(self, images: Tensor, draws: Tensor) -> Tensor:
         """uint8 `[B, C, H, W]` -> uint8 `[B, C, h, w]`, anti-aliased."""
         import torch.nn.functional as F
 
         del draws
         height, width = images.shape[2:]
-        shorter = min(height, width)
-        if self.epoch >= self.end or shorter <= self.size:
+        smaller = self.resized(height, width)
+        if smaller == (height, width):
             return images
-        smaller = [round(length * self.size / shorter) for length in (height, width)]
-        return F.interpolate(images, size=smaller, mode="bilinear", antialias=True)
+        if images.device.type == "cpu":
+            return F.interpolate(images, size=smaller, mode="bilinear", antialias=True)
+        # Only CPUs scale bytes.
+        return F.interpolate(images.float(), size=smaller, mode="bilinear", antialias=True).round_().to(images.dtype)

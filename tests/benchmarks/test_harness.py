@@ -1,6 +1,7 @@
 """A peer and ours in turns, and what stands in the JSON of it."""
 
 import itertools
+import os
 
 import pytest
 
@@ -39,3 +40,7 @@ def test_the_two_take_turns_and_each_begins_as_often(monkeypatch: pytest.MonkeyP
     found = paired(lambda: done.append("a"), lambda: done.append("b"), 4, at_most=1.0)
     assert "".join(done) == "ab" + "ab" + "ba" + "ab" + "ba"  # once each to warm up
     assert found["ratios"] == [1.0] * 4  # by this clock everything takes one tick
+
+
+def test_the_header_says_how_many_cores_there_were() -> None:
+    assert harness.header()["environment"]["cores"] == len(os.sched_getaffinity(0))

@@ -55,6 +55,15 @@ def test_writing_changes_what_stands_between_the_lines_and_nothing_else(page: Pa
     assert write() == []
 
 
+def test_what_has_no_result_yet_is_said(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "FILES", {page: None})
+    monkeypatch.setattr(tables, "NAMES", ("grid", "quality"))
+    write()
+    rows = page.read_text().splitlines()
+    assert "| `python -m benchmarks quality` | not measured yet | | | | | |" in rows
+    assert sum("not measured yet" in row for row in rows) == 1
+
+
 def test_a_page_without_the_lines_is_refused(page: Path) -> None:
     page.write_text("nothing")
     with pytest.raises(ValueError, match=r"README\.md"):

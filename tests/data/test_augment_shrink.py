@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -54,3 +56,29 @@ def test_nothing_to_do_leaves_the_images_themselves(text: str) -> None:
 def test_bad_values_are_a_sentence(text: str, message: str) -> None:
     with pytest.raises(OptionError, match=message):
         chain(text)
+
+
+def test_what_comes_after_it_is_drawn_for_the_smaller_images() -> None:
+    augment = chain("shrink:size=8,stop=0.5+cutout:size=2")
+    for epoch, side in ((0, 8), (9, 32)):
+        augment.set_epoch(epoch)
+        corners = augment.draw(500, 32, 32, torch.Generator().manual_seed(0))[1]
+        # The centre of a square of two is one pixel from its corner, and lies in the image.
+        assert (int(corners.min()), int(corners.max())) == (-1, side - 2)
+
+
+def test_a_crop_that_smaller_images_have_no_room_for_is_a_sentence() -> None:
+    with pytest.raises(OptionError, match=r"`pad` of crop to be smaller than the image \(4x4\), but got 4"):
+        chain("shrink:size=4+crop:pad=4").draw(2, 32, 32, torch.Generator())
+
+
+def test_bytes_are_scaled_as_floats_where_only_cpus_have_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    scale, dtypes = F.interpolate, []
+
+    def watched(given: torch.Tensor, **how: Any) -> torch.Tensor:
+        dtypes.append(given.dtype)
+        return scale(given, **how)
+
+    monkeypatch.setattr(F, "interpolate", watched)
+    found = shrunk(chain("shrink:size=16"), images().to("meta"))
+    assert (found.dtype, found.shape, dtypes) == (torch.uint8, (4, 3, 16, 16), [torch.float32])
