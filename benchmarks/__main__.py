@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from benchmarks.harness import header, lacking, save
+from benchmarks.harness import header, lacking, runs_read, save
 from benchmarks.names import NAMES, QUICK
 from benchmarks.tables import rows_of, write
 
@@ -56,6 +56,8 @@ def main(names: tuple[str, ...], quick: bool, out: Path | None, check: bool, tab
             click.echo(f"{name}: {missing}", err=True)
             continue
         measured = everything[name] = {"command": f"python -m benchmarks {name}", **header(), **found}
+        if runs := runs_read():
+            measured["runs"] = runs
         if not brief:
             click.echo(json.dumps(measured, indent=1))
         if not quick and not check:

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypedDict
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 WORK = ROOT / "runs" / "benchmarks"
+_READ: list[dict[str, Any]] = []
 
 
 class Paired(TypedDict):
@@ -157,11 +158,23 @@ def imbalearn(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def finished_run(folder: Path, *arguments: str) -> dict[str, Any]:
     """The result of a run in `folder`: read if it is there, gone on with if it was cut short, else made."""
-    result = folder / "result.json"
-    if (folder / "manifest.json").is_file():
-        return json.loads(result.read_text(encoding="utf-8"))
-    if (folder / "config.toml").is_file():
-        imbalearn("resume", str(folder), "--quiet")
-    else:
-        imbalearn("run", *arguments, "--out", str(folder), "--quiet")
-    return json.loads(result.read_text(encoding="utf-8"))
+    if not (folder / "manifest.json").is_file():
+        if (folder / "config.toml").is_file():
+            imbalearn("resume", str(folder), "--quiet")
+        else:
+            imbalearn("run", *arguments, "--out", str(folder), "--quiet")
+    return read_run(folder)
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """The result of a finished run, which `runs_read` will name."""
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    ended = date.fromtimestamp((folder / "manifest.json").stat().st_mtime).isoformat()
+    _READ.append({"name": folder.name, "ended": ended, "environment": result["environment"]})
+    return result
+
+
+def runs_read() -> list[dict[str, Any]]:
+    """When each run that was read since the last call had ended, and on what: it may have been kept from earlier."""
+    read, _READ[:] = list(_READ), []
+    return read

@@ -7,12 +7,11 @@ each class, from the training part of CIFAR-10, are what macro-F1 is measured on
 from __future__ import annotations
 
 import functools
-import json
 import statistics
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import WORK, shared
+from benchmarks.harness import WORK, read_run, shared
 
 _CLASSES, _HEAD, _TAIL, _HELD_OUT = 10, 4500, 450, 500
 BASE: dict[str, Any] = {
@@ -57,12 +56,14 @@ def _result(place: Path, options: dict[str, Any], seed: int, quick: bool) -> dic
     import imbalearn_torch as ibt
 
     if (place / "manifest.json").is_file():
-        return json.loads((place / "result.json").read_text(encoding="utf-8"))
+        return read_run(place)
     values: dict[str, Any] = options | ({"epochs": 1} if quick else {})
     config = ibt.RunConfig(data=_thinned(seed), seed=seed, **values)
     if (place / "config.toml").is_file():
-        return ibt.resume(place, config=config).result
-    return ibt.run(config, out=place).result
+        ibt.resume(place, config=config)
+    else:
+        ibt.run(config, out=place)
+    return read_run(place)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,14 @@ def test_the_two_take_turns_and_each_begins_as_often(monkeypatch: pytest.MonkeyP
 
 def test_the_header_says_how_many_cores_there_were() -> None:
     assert harness.header()["environment"]["cores"] == len(os.sched_getaffinity(0))
+
+
+def test_a_kept_run_is_named_with_the_day_it_ended(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text('{"environment": {"torch": "2.9"}, "metrics": {}}')
+    (tmp_path / "manifest.json").touch()
+    os.utime(tmp_path / "manifest.json", (0, 43_200))  # noon, 1 January 1970
+    harness.runs_read()
+    assert harness.finished_run(tmp_path)["metrics"] == {}
+    run = {"name": tmp_path.name, "ended": "1970-01-01", "environment": {"torch": "2.9"}}
+    assert harness.runs_read() == [run]
+    assert harness.runs_read() == []
