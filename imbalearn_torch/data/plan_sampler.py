@@ -97,5 +97,8 @@ class PlanSampler(Sampler[int]):
         """
         if {"epoch", "seed"} - set(state):
             raise CheckpointError(f"Expected the keys 'epoch' and 'seed', but got {sorted(state)}")
+        if not all(isinstance(state[name], int) and state[name] >= 0 for name in ("epoch", "seed")):
+            came = f"{state['epoch']!r} and {state['seed']!r}"
+            raise CheckpointError(f"Expected whole numbers >= 0 for 'epoch' and 'seed', but got {came}")
         self.set_epoch(state["epoch"])
         self._planner.seed = state["seed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from imbalearn_torch.errors import ComponentError
 from imbalearn_torch.experiments.building import built
@@ -30,7 +30,7 @@ def build_backbone(run: ResolvedRun, data: OpenData) -> nn.Module:
     """The network with its initial weights, which depend on the seed and the backbone alone.
 
     Raises:
-        ComponentError: The backbone is no module.
+        ComponentError: The backbone is no module, or its state is not made of tensors.
     """
     shape = data.input_shape
     is_image = len(shape) == 3
@@ -47,6 +47,12 @@ def build_backbone(run: ResolvedRun, data: OpenData) -> nn.Module:
         raise ComponentError(
             f"Expected backbone {run.config.backbone!r} to be an nn.Module, but got {type(backbone).__name__}"
         )
+    for name, value in backbone.state_dict().items():
+        if not isinstance(value, Tensor):
+            raise ComponentError(
+                f"Expected the state of backbone {run.config.backbone!r} to be tensors, since model.safetensors holds "
+                f"nothing else, but got {type(value).__name__} for {name!r}; let `get_extra_state` give a tensor"
+            )
     return backbone
 
 

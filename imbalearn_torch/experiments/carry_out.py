@@ -12,13 +12,14 @@ from imbalearn_torch.errors import ConfigError, RunInterrupted, StorageError
 from imbalearn_torch.experiments.compare import Comparison, Plan
 from imbalearn_torch.experiments.compared_runs import result_warnings
 from imbalearn_torch.experiments.comparison_folder import LEADERBOARD
+from imbalearn_torch.experiments.failure import failure_of
 from imbalearn_torch.experiments.folder import storage_errors
 from imbalearn_torch.experiments.leaderboard import MethodRuns, leaderboard_rows
 from imbalearn_torch.experiments.methods import Method
 from imbalearn_torch.experiments.pool import do_tasks
 from imbalearn_torch.experiments.protocol import check_steps, measure_steps, protocol_warnings
 from imbalearn_torch.experiments.run import read_result
-from imbalearn_torch.experiments.run_states import RunState, reason_of_failure
+from imbalearn_torch.experiments.run_states import RunState
 from imbalearn_torch.experiments.signals import StopRequest, stop_on_signals
 from imbalearn_torch.experiments.task import Outcome, Task
 from imbalearn_torch.experiments.train_once import trained_by
@@ -191,6 +192,8 @@ def _record(plan: Plan, failures: dict[Path, Outcome], correction: str, warnings
         for seed, folder in zip(runs.seeds, runs.folders, strict=True)
         if folder in runs.reasons
     ]
+    if len(several) > 1 and not any(several[0].results):
+        found.append(f"the first method, {several[0].method.name}, has no figure, so no method has a difference to it")
     if len(several) > 1 and not can_correct(correction):
         found.append(
             "p-values are left out, since correcting them for the number of methods needs statsmodels: "
@@ -203,9 +206,9 @@ def _record(plan: Plan, failures: dict[Path, Outcome], correction: str, warnings
 
 def _runs_of(method: Method, plan: Plan, failures: dict[Path, Outcome]) -> MethodRuns:
     folders = tuple(plan.path(run.folder) for run in method.runs)
-    reasons = {folder: reason_of_failure(folder) for folder in folders if plan.states[folder] is RunState.DIVERGED}
+    reasons = {}
     for folder in folders:
-        failed = failures.get(folder.absolute())
+        failed = failure_of(folder) if plan.states[folder] is RunState.DIVERGED else failures.get(folder.absolute())
         if failed is not None:
             reasons[folder] = failed.reason
     results = tuple(None if folder in reasons else read_result(folder) for folder in folders)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from imbalearn_torch.errors import ImbalearnError, PeerError, RunFolderError, RunInterrupted, StorageError
+from imbalearn_torch.experiments.failure import FAILURE, failure_of, note_failure
 from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.resolve import ResolvedRun
 from imbalearn_torch.plugin.registry import Registry
 from imbalearn_torch.training.runtime import Runtime
 
-__all__ = ["forget_failure", "launched_folder", "recorded_end", "refuse_failed"]
+__all__ = ["launched_folder", "recorded_end", "refuse_failed"]
 
 _PASSING = (RunInterrupted, PeerError, StorageError)  # what another attempt may not meet
 
@@ -64,25 +64,14 @@ def refuse_failed(place: RunFolder) -> None:
     Raises:
         ImbalearnError: It has; with the exit code it had.
     """
-    from imbalearn_torch.experiments.run_states import reason_of_failure
-    from imbalearn_torch.experiments.task import DIVERGED
-
-    record = place.path / DIVERGED
-    if not record.exists():
+    failed = failure_of(place.path)
+    if failed is None:
         return
     error = ImbalearnError(
-        f"{reason_of_failure(place.path)}; it would again: begin another run, or delete {record} to try once more"
+        f"{failed.reason}; it would again: begin another run, or delete {place.path / FAILURE} to try once more"
     )
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        error.exit_code = int(json.loads(record.read_text(encoding="utf-8"))["exit_code"])
+    error.exit_code = failed.exit_code
     raise error
-
-
-def forget_failure(place: RunFolder) -> None:
-    """Somebody goes on with the run all the same."""
-    from imbalearn_torch.experiments.task import DIVERGED
-
-    (place.path / DIVERGED).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -93,8 +82,5 @@ def recorded_end(place: RunFolder, runtime: Runtime) -> Iterator[None]:
     except ImbalearnError as error:
         mine = runtime.launch and not error.is_said and not isinstance(error, _PASSING)
         if mine and place.holds_run:
-            from imbalearn_torch.experiments.task import DIVERGED
-
-            with contextlib.suppress(StorageError):
-                place.write_json(DIVERGED, {"reason": str(error), "exit_code": error.exit_code})
+            note_failure(place, error)
         raise

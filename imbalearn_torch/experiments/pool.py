@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +166,13 @@ def _start_ray(pool: Pool) -> None:
 
     register_ray()
     if not ray.is_initialized():
+        answer = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(address=pool.scheduler, log_to_driver=False)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ConfigError([f"no ray cluster answers at {pool.scheduler}: {error}"]) from error
+        except Exception as error:  # Ray raises nothing more special where a cluster of its own does not come up
+            what = f"no ray cluster answers at {pool.scheduler}" if pool.scheduler else "ray cannot be started here"
+            raise ConfigError([f"{what}: {error}"]) from error
+        finally:
+            # Ray would end this process at once; the runs shall stop after their step.
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, answer)

@@ -9,25 +9,10 @@ from imbalearn_torch.errors import ConfigError, ImbalearnError
 from imbalearn_torch.experiments.grid import Replicate
 from imbalearn_torch.experiments.methods import Method
 from imbalearn_torch.plugin.registry import Registry
+from imbalearn_torch.reporting.words import PROTOCOL
 
 __all__ = ["check_steps", "measure_steps", "protocol_warnings"]
 
-# Options that are no method, but move figures as much as one.
-_PROTOCOL = (
-    "backbone",
-    "augment",
-    "optimizer",
-    "lr",
-    "weight_decay",
-    "schedule",
-    "epochs",
-    "batch_size",
-    "ema",
-    "clip",
-    "tta",
-    "select",
-    "precision",
-)
 _ENOUGH = 3
 
 
@@ -86,11 +71,15 @@ def check_steps(methods: Sequence[Method], steps: Mapping[str, int], allow_unequ
 def protocol_warnings(methods: Sequence[Method], replicates: Sequence[Replicate]) -> list[str]:
     """What weakens the comparison and is known before anything is trained."""
     warnings = []
+    if len(methods) == 1:
+        warnings.append(
+            "only one method, so there is nothing to compare it with: repeat an option, as in --loss ce --loss focal"
+        )
     if len(replicates) < _ENOUGH:
         what = "so no interval and no p-value" if len(replicates) == 1 else "so wide and unsure intervals"
         seeds = "one seed" if len(replicates) == 1 else f"{len(replicates)} seeds"
         warnings.append(f"only {seeds}, {what}; three at least are asked for by the protocol")
-    warnings += filter(None, (_difference(field, methods) for field in _PROTOCOL))
+    warnings += filter(None, (_difference(field, methods) for field in PROTOCOL))
     if any(method.resolved.config.patience is not None for method in methods):
         warnings.append("--patience may stop the methods after different numbers of steps")
     return warnings

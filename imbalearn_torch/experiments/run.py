@@ -21,7 +21,6 @@ from imbalearn_torch.errors import (
 from imbalearn_torch.experiments.config import RunConfig, config_from_toml
 from imbalearn_torch.experiments.folder import RunFolder, default_folder
 from imbalearn_torch.experiments.launched import (
-    forget_failure,
     launched_folder,
     recorded_end,
     refuse_failed,
@@ -200,8 +199,10 @@ def _gone_on(place: RunFolder, config: RunConfig | None, how: _How) -> RunResult
         config = RunConfig(**runtime.on_main(lambda: config_from_toml(place.path / "config.toml")))
     resolved = resolve_run(config, known)
     runtime.on_main(place.acquire)
-    runtime.on_main(lambda: forget_failure(place))
     try:
+        # Another process may have ended it before the lock was ours.
+        if runtime.on_main(lambda: place.finished):
+            return _finished(place, how.observer, runtime)
         return _execute(resolved, place, how)
     finally:
         place.release()
@@ -275,6 +276,7 @@ def _opened(resolved: ResolvedRun, folder: RunFolder, how: _How, request: StopRe
             require_readable(session.data)
         if how.runtime.is_main:
             folder.write_config(resolved.asked.saved() | session.machine() | plugin_record(how.known))
+        request.at_once = False  # in here as well, or a signal just now would be answered outside of this block
     except BaseException:
         if request.signal_number is None:
             raise

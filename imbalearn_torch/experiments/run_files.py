@@ -16,6 +16,7 @@ from imbalearn_torch.reporting.page import render_page
 from imbalearn_torch.reporting.run_figures import run_figures
 from imbalearn_torch.reporting.tables import write_confusion_csv, write_per_class_csv
 from imbalearn_torch.training.checkpoint import file_digest, tensor_bytes
+from imbalearn_torch.training.durable import sync
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -88,5 +89,8 @@ def write_reports(folder: RunFolder, result: dict[str, Any]) -> None:
 def write_manifest(folder: RunFolder) -> None:
     """The sha256 of each file; a run with a manifest is finished."""
     files = sorted(each for each in folder.path.rglob("*") if each.is_file() and not each.name.startswith("."))
+    with storage_errors(folder.path):
+        for each in files:  # metrics.jsonl has grown line by line: the manifest must not outlive it in a power cut
+            sync(each)
     digests = {each.relative_to(folder.path).as_posix(): file_digest(each) for each in files if each.name != "log.txt"}
     folder.write_json("manifest.json", {"sha256": digests})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from enum import Enum
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import Any
 
 from imbalearn_torch.errors import CheckpointError, RunFolderError
 from imbalearn_torch.experiments.config import RunConfig
+from imbalearn_torch.experiments.failure import FAILURE
 from imbalearn_torch.experiments.finished_run import FinishedRun
 from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.plugin_record import PLUGINS, check_plugins
-from imbalearn_torch.experiments.task import DIVERGED
 from imbalearn_torch.plugin.registry import Registry
 
-__all__ = ["RunState", "reason_of_failure", "state_of"]
+__all__ = ["RunState", "state_of"]
 
 _OF_THE_MACHINE = {
     *("schema_version", "threads", "device", "precision", "loader", "workers"),
@@ -62,15 +61,7 @@ def state_of(folder: Path, config: RunConfig, known: Registry) -> RunState:
         except CheckpointError as error:
             raise CheckpointError(f"{error}; delete the folder to repeat the run") from error
         return RunState.FINISHED
-    return RunState.DIVERGED if (folder / DIVERGED).exists() else RunState.BEGUN
-
-
-def reason_of_failure(folder: Path) -> str:
-    """Why a run is not tried again."""
-    try:
-        return str(json.loads((folder / DIVERGED).read_text(encoding="utf-8"))["reason"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "it failed before, and its reason cannot be read"
+    return RunState.DIVERGED if (folder / FAILURE).exists() else RunState.BEGUN
 
 
 def _check_same(folder: Path, config: RunConfig) -> None:

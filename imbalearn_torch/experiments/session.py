@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,11 +157,15 @@ class Session:
         Raises:
             CheckpointError: It belongs to another run; the differences are listed.
         """
+        try:
+            json.dumps(saved)
+        except (TypeError, ValueError, RecursionError) as error:  # a tensor is not equal or unequal, but a tensor
+            raise CheckpointError(f"the checkpoint does not say to which run it belongs: {error}") from error
         here = self.identity()
         pairs = [(name, saved.get(name), here[name]) for name in here if name != "config"]
         found = saved.get("config")
         config = found if isinstance(found, dict) else {}
-        names = sorted({*config, *here["config"]} - _NO_IDENTITY)
+        names = sorted({*config, *here["config"]} - _NO_IDENTITY, key=str)
         pairs += [(name, config.get(name), here["config"].get(name)) for name in names]
         differences = [f"{name}: {there!r} there, {now!r} here" for name, there, now in pairs if there != now]
         if differences:

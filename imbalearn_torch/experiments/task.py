@@ -23,9 +23,8 @@ from imbalearn_torch.experiments.run import go_on, start
 from imbalearn_torch.experiments.train_once import take_over
 from imbalearn_torch.plugin.registry import Registry
 
-__all__ = ["DIVERGED", "Outcome", "Task", "do_task"]
+__all__ = ["Outcome", "Task", "do_task"]
 
-DIVERGED = "failed.json"  # in the folder of a run that is not to be tried again
 # torch's default generators and number of threads belong to the process: two runs in it would disturb each other.
 _ALONE = threading.Lock()
 
@@ -99,8 +98,6 @@ def _attempt(task: Task, stop: _Stop) -> Outcome:
     except RunInterrupted:
         return Outcome(task.folder, "interrupted")
     except NonFiniteError as error:
-        with contextlib.suppress(ImbalearnError):
-            place.write_json(DIVERGED, {"reason": str(error), "exit_code": error.exit_code})
         return Outcome(task.folder, "failed", str(error), error.exit_code)
     except ImbalearnError as error:
         return Outcome(task.folder, "failed", "; ".join(str(error).splitlines()), error.exit_code)

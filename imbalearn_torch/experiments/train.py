@@ -9,7 +9,7 @@ from typing import Any
 
 from imbalearn_torch.errors import RunInterrupted
 from imbalearn_torch.experiments.environment import describe_environment
-from imbalearn_torch.experiments.failure import FAILURE, earlier_failure, recorded_failure
+from imbalearn_torch.experiments.failure import earlier_failure, recorded_failure
 from imbalearn_torch.experiments.finish import write_results
 from imbalearn_torch.experiments.folder import RunFolder
 from imbalearn_torch.experiments.observer import Observer
@@ -58,6 +58,7 @@ def train(
         identity = state.get("identity")
         session.check_identity(identity if isinstance(identity, dict) else {})
         trainer.load(weights, state)
+        session.warn(_other_processes(trainer.processes))
         # What was trained before took its time as well.
         started -= trainer.progress.train_seconds + trainer.progress.epoch_seconds
     if not runtime.is_main:
@@ -70,9 +71,18 @@ def train(
         watcher.on_message(failed)
     with recorded_failure(session, folder):
         _train(trainer)
-        (folder.path / FAILURE).unlink(missing_ok=True)  # of an attempt before this one
         result = _results(session, folder, trainer, plugins=plugins, stop=stop, started=started)
     return runtime.broadcast_object(result)
+
+
+def _other_processes(numbers: list[int]) -> str | None:
+    """What to say of a run that different numbers of processes have trained."""
+    if len(numbers) < 2:
+        return None
+    return (
+        f"this run was gone on with by another number of processes ({', then '.join(map(str, numbers))}): its weights "
+        "are those of an uninterrupted run to rounding at most, and with a mix, dropout or batch norm not even that"
+    )
 
 
 def _train(trainer: Trainer) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from imbalearn_torch.reporting.labels import isolated
 from imbalearn_torch.reporting.means import mean
 from imbalearn_torch.reporting.record import RunRecord
-from imbalearn_torch.reporting.words import decimal
+from imbalearn_torch.reporting.words import PROTOCOL, decimal
 
 __all__ = ["runs_verdict", "runs_warnings"]
 
 Methods = Mapping[str, Sequence[RunRecord]]
 
+# The optimiser of a finished run is filled in: its rates are in it.
+_FILLED_IN = {"lr", "weight_decay"}
 _SAME = {"data": "test data", "imbalance": "imbalance", "subset_seed": "subset", "val_fraction": "validation cut"}
 
 
@@ -31,7 +33,10 @@ def runs_verdict(methods: Methods, record: Mapping[str, Any] | None) -> str:
     if not known:
         return "No run has a figure of test images."
     best, first = max(known, key=lambda name: known[name]), next(iter(known))
+    reference = first if record is None else record["rows"][0]["name"]
     said = f"“{isolated(best)}” has the highest macro-F1, {decimal(known[best])}"
+    if reference not in known:
+        return f"{said}; the first method, “{isolated(reference)}”, has no figure, so there is no difference to it."
     if len(known) == 1:
         return f"{said}."
     if best == first:
@@ -74,6 +79,12 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     different = [words for key, words in _SAME.items() if len({_values(runs, key) for runs in methods.values()}) > 1]
     if different:
         sentences.append(f"the runs differ in {', '.join(different)}: their figures are not of the same task")
+    sentences += [
+        f"the methods differ in {field.replace('_', ' ')}: {'; '.join(values)}"
+        for field in PROTOCOL
+        if field not in _FILLED_IN
+        and len(values := dict.fromkeys(", ".join(sorted(_values(runs, field))) for runs in methods.values())) > 1
+    ]
     if len(methods) > 1 and max(map(len, methods.values())) == 1:
         sentences.append("each method has one run: another seed may change the order")
     if alike < len(methods):

@@ -10,6 +10,7 @@ from imbalearn_torch.reporting.labels import counted, isolated
 
 __all__ = [
     "FIGURES",
+    "PROTOCOL",
     "class_name",
     "decimal",
     "duration",
@@ -24,6 +25,22 @@ __all__ = [
 ]
 
 MISSING = "–"
+# Options that are no method, but move figures as much as one.
+PROTOCOL = (
+    "backbone",
+    "augment",
+    "optimizer",
+    "lr",
+    "weight_decay",
+    "schedule",
+    "epochs",
+    "batch_size",
+    "ema",
+    "clip",
+    "tta",
+    "select",
+    "precision",
+)
 
 
 def percent(value: float | None) -> str:

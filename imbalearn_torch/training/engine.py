@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
 from imbalearn_torch.data.batches import Loader
-from imbalearn_torch.errors import NonFiniteError
+from imbalearn_torch.errors import CheckpointError, NonFiniteError
 from imbalearn_torch.streams import seed_default_generators
+from imbalearn_torch.training.memory_limit import lacks_memory
 from imbalearn_torch.training.mixing import Mixer
 from imbalearn_torch.training.precision import Precision
 from imbalearn_torch.training.runtime import ALONE, Runtime
@@ -66,12 +68,14 @@ class Engine:
         skipped: Steps that an fp16 overflow has skipped.
         skipped_in_a_row: How many of them just now, one after the other.
         lr: The learning rate of the first optimiser in the last step.
+        is_restored: Whether what it holds is from a checkpoint, and no step has shown yet that it is of use.
     """
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.scaler = parts.precision.scaler()
         self.skipped = self.skipped_in_a_row = 0
+        self.is_restored = False
         self.lr = _rate(parts)
         groups = [group for optimizer in parts.optimizers for group in optimizer.param_groups]
         self._mixer = Mixer(parts.mix, parts.loader, parts.network, parts.seed, parts.runtime)
@@ -164,14 +168,29 @@ class Engine:
             # Not left to the scaler, which would still step the optimisers whose own gradients are finite.
             self.scaler.update()
             return gradient
-        for optimizer in parts.optimizers:
-            self.scaler.step(optimizer)
-        self.scaler.update()
-        for scheduler in parts.schedulers:
-            scheduler.step()
-        if parts.averaged is not None:
-            parts.averaged.update_parameters(parts.network)
+        with self._tried_after_a_checkpoint():
+            for optimizer in parts.optimizers:
+                self.scaler.step(optimizer)
+            self.scaler.update()
+            for scheduler in parts.schedulers:
+                scheduler.step()
+            if parts.averaged is not None:
+                parts.averaged.update_parameters(parts.network)
         return gradient
+
+    @contextlib.contextmanager
+    def _tried_after_a_checkpoint(self) -> Iterator[None]:
+        """Only an optimiser knows what it must find of a parameter, and says so when it makes a step."""
+        try:
+            yield
+        except Exception as error:
+            if not self.is_restored or lacks_memory(error):
+                raise
+            cause = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise CheckpointError(
+                f"the state of the checkpoint does not fit this run: the first step from it fails: {cause}"
+            ) from error
+        self.is_restored = False
 
     def _count_overflow(self, overflow: bool, epoch: int, step: int, columns: list[Tensor]) -> None:
         self.skipped_in_a_row = self.skipped_in_a_row + 1 if overflow else 0

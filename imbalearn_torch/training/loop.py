@@ -89,8 +89,11 @@ class Trainer:
         stop: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.engine = engine
-        unseen = torch.zeros(engine.parts.loader.targets.numel(), dtype=torch.bool)
-        self._state = RunState(torch.zeros(stats.num_classes, dtype=torch.int64), seen=unseen)
+        # Counted on the CPU, so that no step waits for an accelerator.
+        self._targets = engine.parts.loader.targets.cpu()
+        unseen = torch.zeros(self._targets.numel(), dtype=torch.bool)
+        drawn, processes = torch.zeros(stats.num_classes, dtype=torch.int64), [engine.parts.runtime.world_size]
+        self._state = RunState(drawn, seen=unseen, processes=processes)
         self._columns, self._components, self._stats = columns, components, stats
         self._class_weights, self._validate, self._config = class_weights, validate, config
         self._identity = identity
@@ -110,8 +113,13 @@ class Trainer:
     @property
     def distinct(self) -> Tensor | None:
         """How many different images of each class have been drawn so far, int64 `[K]`; None where it is unknown."""
-        seen, targets = self._state.seen, self.engine.parts.loader.targets.cpu()
-        return None if seen is None else torch.bincount(targets[seen], minlength=self.drawn.numel())
+        seen = self._state.seen
+        return None if seen is None else torch.bincount(self._targets[seen], minlength=self.drawn.numel())
+
+    @property
+    def processes(self) -> list[int]:
+        """How many processes have trained so far, one number after the other where it has changed."""
+        return self._state.processes
 
     @property
     def predictor(self) -> nn.Module:
@@ -131,7 +139,7 @@ class Trainer:
         state = self.progress
         self._saved_at = time.monotonic()
         self.stop_if_asked()
-        while state.epoch < self._config.epochs and not state.stopped:
+        while not self._is_over:
             self.begin_epoch(state.epoch)
             self._epoch()
             state.stopped = self._finish_epoch()
@@ -139,6 +147,10 @@ class Trainer:
                 self.save()
         if self._state.best:
             self.predictor.load_state_dict(self._state.best)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.progress.epoch >= self._config.epochs or self.progress.stopped
 
     def begin_epoch(self, epoch: int) -> None:
         """Tell every component of the epoch, and the loss of the prior."""
@@ -172,7 +184,7 @@ class Trainer:
             columns = [plan[step] for plan in plans]
             loss, gradient = step_within_memory(self.engine, state.epoch, step, columns, weights)
             for indices in columns:
-                labels = loader.targets.index_select(0, indices.to(loader.targets.device)).cpu()
+                labels = self._targets.index_select(0, indices)
                 self._state.drawn += torch.bincount(labels, minlength=self.drawn.numel())
                 if self._state.seen is not None:
                     self._state.seen.index_fill_(0, indices, True)
@@ -272,5 +284,12 @@ class Trainer:
             self._saved_at = time.monotonic()
 
     def load(self, weights: dict[str, Tensor], rest: dict[str, Any]) -> None:
-        """Go back to where a checkpoint was written."""
-        self._state = unpack_state(self.engine, weights, rest)
+        """Go back to where a checkpoint was written.
+
+        Raises:
+            CheckpointError: It does not fit this run.
+        """
+        here = self._state.processes
+        self._state = unpack_state(self.engine, weights, rest, self._state)
+        if not self._is_over and self._state.processes[-1:] != here:
+            self._state.processes += here

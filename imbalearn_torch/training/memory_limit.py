@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import gc
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from imbalearn_torch.errors import ImbalearnError, MemoryLimitError, NonFiniteError
-from imbalearn_torch.training.engine import Engine
+
+if TYPE_CHECKING:
+    from imbalearn_torch.training.engine import Engine
 
 __all__ = ["lacks_memory", "step_within_memory"]
 

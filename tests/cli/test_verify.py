@@ -15,14 +15,14 @@ from imbalearn_torch.experiments.verify import judged, quick_values
 
 RECIPE = """
 [run]
-data = "digits"
+data = "{data}"
 imbalance = "step:ratio=10,head=1"
 epochs = 1
 batch_size = 16
 precision = "fp32"
 
 [[reference]]
-data = "digits"
+data = "{data}"
 imbalance = "step:ratio=10,head=1"
 metric = "{metric}"
 values = [{value}]
@@ -30,9 +30,9 @@ source = "nobody"
 """
 
 
-def verify(folder: Path, *arguments: str, metric: str = "top-1 %", value: float = 1.0) -> Result:
+def verify(folder: Path, *arguments: str, metric: str = "top-1 %", value: float = 1.0, data: str = "digits") -> Result:
     recipe = folder / "own.toml"
-    recipe.write_text(RECIPE.format(metric=metric, value=value), encoding="utf-8")
+    recipe.write_text(RECIPE.format(metric=metric, value=value, data=data), encoding="utf-8")
     words = ["recipes", "verify", str(recipe), "--quiet", "--threads", "1", *arguments]
     return CliRunner().invoke(app, words)
 
@@ -83,6 +83,17 @@ def test_bad_input_trains_nothing(tmp_path: Path, arguments: list[str], message:
     done = verify(tmp_path, *arguments)
     assert done.exit_code == 2
     assert message in done.stderr
+
+
+def test_data_given_by_a_path_are_said_not_to_be_checked(tmp_path: Path) -> None:
+    file, images = tmp_path / "own.npz", np.random.default_rng(0).integers(0, 255, (300, 8, 8, 3), dtype=np.uint8)
+    np.savez(file, images=images, labels=np.arange(300) % 3)
+    words = ["--data", f"npz:path={file}", "--backbone", "small-cnn", "--epochs", "0", "--out", str(tmp_path / "run")]
+    done = verify(tmp_path, *words, data="cifar10")
+    assert done.exit_code == 0, done.output
+    assert "not checked: whether imbalearn-torch/npz:path=" in done.stdout
+    again = verify(tmp_path, "--run", str(tmp_path / "run"), "--json", data="cifar10")
+    assert json.loads(again.stdout)["data"].startswith("imbalearn-torch/npz:path=")
 
 
 def test_quick_is_short_and_small_but_what_is_given_wins() -> None:

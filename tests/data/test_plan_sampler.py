@@ -85,6 +85,9 @@ def test_state_goes_on_where_it_was_taken() -> None:
 def test_a_state_of_something_else() -> None:
     with pytest.raises(errors.CheckpointError, match=r"keys 'epoch' and 'seed', but got \['step'\]"):
         PlanSampler(BALANCED).load_state_dict({"step": 1})
+    for wrong in ({"epoch": "1", "seed": 0}, {"epoch": 0, "seed": -1}):
+        with pytest.raises(errors.CheckpointError, match="Expected whole numbers >= 0 for 'epoch' and 'seed', but got"):
+            PlanSampler(BALANCED).load_state_dict(wrong)
 
 
 def test_ranks_come_from_torch_distributed(monkeypatch: pytest.MonkeyPatch) -> None:

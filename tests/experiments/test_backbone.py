@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import imbalearn_torch as ibt
-from imbalearn_torch.errors import ComponentError, OptionError
+from imbalearn_torch.errors import ComponentError, ConfigError, OptionError
 from imbalearn_torch.experiments.backbone import head_parameters, own_normalisation
 from imbalearn_torch.experiments.resolve import resolve_run
 from imbalearn_torch.experiments.session import Session, open_session
@@ -123,3 +123,12 @@ def test_a_rate_for_a_head_that_nobody_names_is_refused() -> None:
     session = opened(backbone=Tiny(), optimizer="sgd:head_lr=0.5")
     with pytest.raises(OptionError, match="`head_lr` is for a backbone whose classifier is known"):
         session.engine(session.network())
+
+
+def test_a_state_that_the_final_weights_cannot_hold_is_refused_before_training() -> None:
+    class Extra(Tiny):
+        def get_extra_state(self) -> dict[str, int]:
+            return {"seen": 1}
+
+    with pytest.raises(ConfigError, match=r"to be tensors, .* but got dict for '_extra_state'; let `get_extra_state`"):
+        opened(backbone=Extra())

@@ -187,9 +187,18 @@ def test_a_diverged_run_stays_as_failed_and_is_not_tried_again(tmp_path: Path, m
     assert "is not finite in epoch 1" in bad["failed"][0]["reason"]
     assert bad["metrics"]["macro_f1"]["mean"] is None
     assert any(warning.startswith("lr=1e+30: seed 0 failed") for warning in done.warnings)
+    # One file says so, that of every run.
+    assert {file.name for file in Path(bad["folders"][0]).glob("fail*")} == {"failure.json"}
     monkeypatch.setattr(carrying, "do_tasks", lambda tasks, *others: pytest.fail("tried again") if tasks else None)
     again = carry_out(plan(tmp_path / "it", **rates))
     assert again.rows == done.rows
+
+
+def test_a_first_method_that_diverged_is_said_to_be_no_reference(tmp_path: Path) -> None:
+    rates = {"optimizer": "sgd", "schedule": "constant", "lr": [1e30, 0.05], "loss": "ce"}
+    done = carry_out(plan(tmp_path / "it", seeds=1, **rates))
+    assert "the first method, lr=1e+30, has no figure, so no method has a difference to it" in done.warnings
+    assert "has no figure, so there is no difference to it" in (done.folder / "leaderboard.html").read_text("utf-8")
 
 
 def test_where_everything_diverged_the_exit_code_says_so(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""Workers that are lost: beside this process, and in a cluster of dask."""
+"""Workers that are lost: beside this process, and in a cluster of dask or ray."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from imbalearn_torch.errors import ConfigError
 from imbalearn_torch.experiments.carry_out import ComparisonObserver, carry_out
 from imbalearn_torch.experiments.compare import Plan, plan_comparison
 from imbalearn_torch.experiments.grid import expand
-from imbalearn_torch.experiments.pool import BACKENDS, Pool
+from imbalearn_torch.experiments.pool import BACKENDS, Pool, do_tasks
 from imbalearn_torch.experiments.task import Outcome
 from imbalearn_torch.plugin.registry import registry
 
@@ -143,3 +144,21 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(plugin: Path, monkeypa
     unreachable = plan(plugin, ["deadly"], backend="dask", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ConfigError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:9"):
         carry_out(unreachable)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_ray_cluster_does_the_runs_and_leaves_sigterm_alone(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # 15 otherwise, with which they would wait on a busy machine
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    answer = signal.getsignal(signal.SIGTERM)
+    try:
+        done = carry_out(plan(plugin, ["deadly:times=0", "deadly:times=0,batch=4"], backend="ray"))
+        # Ray's own would end this process before the runs have written where they stand.
+        do_tasks([], Pool(backend="ray"), lambda outcome: None, lambda: False)
+        assert signal.getsignal(signal.SIGTERM) is answer
+    finally:
+        ray.shutdown()
+    assert [row["failed"] for row in done.rows] == [[], []]
+    assert done.rows[1]["difference"]["macro_f1"]["mean"] == 0  # they differ in an option that changes nothing
+    assert epochs_in_log(Path(done.rows[0]["folders"][0])) == ["1/2", "2/2"]

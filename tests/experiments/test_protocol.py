@@ -48,8 +48,13 @@ def test_what_does_not_fit_is_found_in_every_method_before_training() -> None:
     ("number", "start"), [(1, "only one seed, so no interval"), (2, "only 2 seeds, so wide"), (3, None)]
 )
 def test_too_few_seeds(number: int, start: str | None) -> None:
-    found = protocol_warnings(methods(Draft("a", {})), THREE[:number])
+    found = protocol_warnings(methods(Draft("a", {}), Draft("b", {"loss": "focal"})), THREE[:number])
     assert [warning.startswith(str(start)) for warning in found] == ([True] if start else [])
+
+
+def test_one_method_is_compared_with_nothing() -> None:
+    [found] = protocol_warnings(methods(Draft("a", {})), THREE)
+    assert found.startswith("only one method, so there is nothing to compare it with: repeat an option")
 
 
 def test_what_differs_and_is_no_method_is_said() -> None:

@@ -88,3 +88,24 @@ def test_everything_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monke
         *("run", "weights.safetensors", "state.pt", "manifest.json"),
         *(".partial-00000003", "rename 00000003", "checkpoints"),
     ]
+
+
+def test_every_file_of_a_run_is_on_the_disk_before_its_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imbalearn_torch.experiments.folder import RunFolder
+    from imbalearn_torch.experiments.run_files import write_manifest
+
+    done: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    folder = RunFolder(tmp_path)
+    for epoch in (0, 1):
+        folder.append_line("metrics.jsonl", {"epoch": epoch})
+    monkeypatch.setattr(os, "fsync", noted)
+    write_manifest(folder)
+    assert done[:2] == ["metrics.jsonl", ".partial-manifest.json"]

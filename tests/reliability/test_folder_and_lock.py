@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import Moment
 from tiny_runs import TINY_PLUGIN
 
 from imbalearn_torch.experiments.folder import RunFolder
@@ -66,6 +67,22 @@ def test_a_second_process_is_refused_and_a_killed_one_frees_the_lock(
     assert lock.exists()  # its file stays, and means nothing
     assert resumed(stopped).code == 0
     same(stopped, whole)
+
+
+def test_a_process_that_comes_as_another_one_ends_the_run_changes_nothing(imbalearn, stopped: Path, resumed) -> None:
+    # It has seen a run that is not finished, and has not asked for the lock yet.
+    late = imbalearn.start("resume", stopped, "--plugin", TINY_PLUGIN, moment=Moment("config.toml", 1, signal.SIGSTOP))
+    try:
+        while Path(f"/proc/{late}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.001)
+        assert resumed(stopped).code == 0
+        before = {each: each.stat().st_mtime_ns for each in stopped.rglob("*")}
+    finally:
+        os.kill(late, signal.SIGCONT)
+        ended = imbalearn.wait(late)
+    assert ended.code == 0, ended.output
+    assert f"the run in {stopped} is finished" in ended.output
+    assert {each: each.stat().st_mtime_ns for each in stopped.rglob("*")} == before
 
 
 def test_what_a_killed_process_has_left_is_cleared_at_the_start(tmp_path: Path) -> None:

@@ -82,6 +82,21 @@ def test_after_sigkill_of_one_process_the_same_command_comes_to_the_same_end(
     same(whole, tmp_path / "run")
 
 
+def test_another_number_of_processes_is_said_in_log_and_result(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, words = tmp_path / "run", ("was gone on with by another number of processes", "(2, then 1)")
+    monkeypatch.setenv("TEST_KILL_AT", "12")
+    assert run(folder).exit_codes() == [1, -signal.SIGKILL]
+    monkeypatch.delenv("TEST_KILL_AT")
+    alone = Ranks(1, command("resume", str(folder), "--plugin", str(PLUGIN)))
+    assert alone.exit_codes() == [0], alone.said(0)
+    warnings, others = (json.loads((each / "result.json").read_text())["warnings"] for each in (folder, whole))
+    assert [each for each in warnings if each not in others] == [each for each in warnings if words[0] in each] != []
+    for told in (*warnings[-1:], (folder / "log.txt").read_text(encoding="utf-8"), alone.said(0).replace("\n", " ")):
+        assert told.count(words[0]) == told.count(words[1]) == 1
+
+
 def test_a_signal_stops_all_after_the_same_step_and_the_command_goes_on(whole: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     ranks = run(folder, "--epochs", "2000")

@@ -10,7 +10,7 @@ from page_outline import Outline
 from imbalearn_torch.metrics.calibration import reliability
 from imbalearn_torch.reporting import render_runs
 from imbalearn_torch.reporting.means import mean, pooled
-from imbalearn_torch.reporting.runs_words import runs_verdict
+from imbalearn_torch.reporting.runs_words import runs_verdict, runs_warnings
 
 ABC = ["a", "b", "c"]
 
@@ -58,6 +58,24 @@ def test_every_seed_may_have_its_own_subset(methods):
     assert "the runs differ in" not in render_runs(methods, name="two")
     methods["focal"][1].result["config"]["subset_seed"] = 7
     assert "the runs differ in subset" in render_runs(methods, name="two")
+
+
+def test_runs_that_were_trained_in_other_ways_are_said_to_be(methods):
+    assert "the methods differ in" not in render_runs(methods, name="two")
+    for run in methods["focal"]:
+        run.result["config"] |= {"epochs": 3, "optimizer": "sgd:lr=0.1", "lr": 0.1}
+    differ = [each for each in runs_warnings(methods, 2) if each.startswith("the methods differ in")]
+    was = methods["ce"][0].result["config"]
+    assert differ == [
+        f"the methods differ in optimizer: {was.get('optimizer')}; sgd:lr=0.1",
+        f"the methods differ in epochs: {was.get('epochs')}; 3",
+    ]
+
+
+def test_verdict_says_that_the_first_method_has_no_figure(methods):
+    rows = [{"name": name, "difference": None} for name in ("diverged", *methods)]
+    said = runs_verdict(methods, {"rows": rows})
+    assert said.endswith("the first method, “diverged”, has no figure, so there is no difference to it.")
 
 
 def test_names_are_text():

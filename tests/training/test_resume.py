@@ -212,3 +212,25 @@ def test_a_checkpoint_from_before_a_number_was_kept_still_loads(make_engine, mak
     trainer.load(weights, state)
     trainer.train()
     assert trainer.progress.total_steps == 8
+
+
+def test_every_number_of_processes_is_remembered(make_engine, make_trainer, tmp_path: Path, after) -> None:
+    def gone_on(*processes: int, steps: int) -> list[int]:
+        """What is known after so many steps, from a checkpoint of a run that these have trained."""
+        weights, state, _ = latest_checkpoint(tmp_path)  # pyright: ignore[reportGeneralTypeIssues]
+        trainer = make_trainer(make_engine(), folder=tmp_path, stop=after(steps))
+        trainer.load(weights, {**state, "processes": list(processes)})
+        with contextlib.suppress(RunInterrupted):
+            trainer.train()
+        return trainer.processes
+
+    with pytest.raises(RunInterrupted):
+        make_trainer(make_engine(), folder=tmp_path, stop=after(1)).train()
+    assert latest_checkpoint(tmp_path)[1]["processes"] == [1]  # pyright: ignore[reportOptionalSubscript]
+    assert gone_on(1, steps=1) == [1]
+    assert gone_on(2, steps=1) == [2, 1]
+    assert latest_checkpoint(tmp_path)[1]["processes"] == [2, 1]  # pyright: ignore[reportOptionalSubscript]
+    assert gone_on(2, 1, steps=1) == [2, 1]
+    assert gone_on(1, 2, steps=1) == [1, 2, 1]
+    assert gone_on(steps=99) == [1]  # a checkpoint from before they were counted
+    assert gone_on(2, steps=1) == [2]  # nothing is left to train

@@ -41,20 +41,25 @@ def test_a_fresh_engine_becomes_the_packed_one(make_engine, counting_loss) -> No
     progress = Progress(epoch=2, step=3, best=0.25, history=[{"epoch": 0, "lr": 0.1}])
     best = {name: tensor + 1 for name, tensor in engine.parts.network.state_dict().items()}
     seen = torch.tensor([True, False, True])
-    packed = pack_state(engine, RunState(torch.tensor([1, 2, 3, 4]), best, progress, seen), {"name": "x"})
-    other = trained(make_engine, counting_loss, 1)
+    remembered = RunState(torch.tensor([1, 2, 3, 4]), best, progress, seen, [2])
+    packed = pack_state(engine, remembered, {"name": "x"})
+    other, begun = trained(make_engine, counting_loss, 1), RunState(torch.zeros(4, dtype=torch.int64), seen=~seen)
     assert not same(pack_state(other, RunState(torch.zeros(4)), {})[0], packed[0])
-    state = unpack_state(other, *packed)
+    state = unpack_state(other, *packed, begun)
     assert same(pack_state(other, state, {"name": "x"}), packed)
     assert (state.progress.epoch, state.progress.best, other.skipped) == (2, 0.25, 7)
     assert same(state.best, best)
     assert torch.equal(state.seen, seen)
+    assert state.processes == [2]
 
 
 def test_parts_are_told_apart_by_their_prefix(make_engine, counting_loss) -> None:
     weights, rest = pack_state(trained(make_engine, counting_loss, 1), RunState(torch.zeros(4)), {})
     assert {name.split(".")[0] for name in weights} == {"network", "loss", "averaged"}
-    assert set(rest) == {"identity", "extra", "progress", "drawn", "seen", "optimizers", "schedulers", "scaler"}
+    assert set(rest) == {
+        *("identity", "extra", "progress", "drawn", "seen", "processes"),
+        *("optimizers", "schedulers", "scaler"),
+    }
     assert len(rest["optimizers"]) == len(rest["schedulers"]) == 2
 
 
@@ -72,7 +77,8 @@ def test_extra_state_of_a_module_survives(make_engine) -> None:
 
     loss, other = Extra(), Extra()
     loss.seen = 5
-    unpack_state(make_engine(loss=other), *pack_state(make_engine(loss=loss), RunState(torch.zeros(4)), {}))
+    begun = RunState(torch.zeros(4))
+    unpack_state(make_engine(loss=other), *pack_state(make_engine(loss=loss), begun, {}), begun)
     assert other.seen == 5
 
 
@@ -80,7 +86,7 @@ def test_a_checkpoint_that_does_not_fit_is_a_sentence(make_engine, counting_loss
     weights, rest = pack_state(make_engine(loss=counting_loss()), RunState(torch.zeros(4)), {})
     wrong = {name: tensor for name, tensor in weights.items() if not name.endswith("weight")}
     with pytest.raises(CheckpointError, match="the network of the checkpoint does not fit this run"):
-        unpack_state(make_engine(loss=counting_loss()), wrong, rest)
+        unpack_state(make_engine(loss=counting_loss()), wrong, rest, RunState(torch.zeros(4)))
 
 
 def test_the_next_epoch_starts_from_nothing() -> None:

@@ -12,6 +12,7 @@ from imbalearn_torch.cli.config_options import complete_recipe, config_options, 
 from imbalearn_torch.experiments.check import check_config
 from imbalearn_torch.experiments.recipes import Recipe, load_recipe
 from imbalearn_torch.experiments.resolve import ResolvedRun
+from imbalearn_torch.plugin.grammar import parse_spec
 from imbalearn_torch.plugin.registry import Registry, registry
 
 __all__ = ["command"]
@@ -71,6 +72,7 @@ def command(  # noqa: PLR0917 - click passes by name
         "schema_version": 1,
         "recipe": found.name,
         "folder": str(folder),
+        "data": str(resolved.config.data),
         "verifies": verifies,
         "quick": quick,
         "protocol": found.protocol,
@@ -122,6 +124,9 @@ def _print(recipe: Recipe, record: dict[str, Any]) -> None:
         doubt = "" if row["checked"] else "; from memory, not checked against the source"
         click.echo(f"  published by: {row['source']}{note}{doubt}")
         click.echo(f"  {_STANDING[row['standing']]}")
+    published_on = {row["data"] for row in record["figures"]}
+    if parse_spec(record["data"]).name.rpartition("/")[2] not in published_on:
+        click.echo(f"not checked: whether {record['data']} is {', '.join(sorted(published_on))}")
     if recipe.protocol:
         click.echo(f"protocol of what is published: {recipe.protocol}")
     for each in record["differences"]:
