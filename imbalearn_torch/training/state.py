@@ -123,6 +123,9 @@ def unpack_state(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any
 
 def _unpacked(engine: Engine, weights: dict[str, Tensor], rest: dict[str, Any], begun: RunState) -> RunState:
     parts, progress = engine.parts, Progress(**rest["progress"])
+    missing = [name for name in ("epoch", "step", "total_steps") if name not in rest["progress"]]
+    if missing:  # other numbers began to be kept later, and begin anew; without these the run would
+        raise CheckpointError(f"the state of the checkpoint does not fit this run: progress lacks {', '.join(missing)}")
     best = _under("best.", weights)
     state = RunState(rest["drawn"], best, progress, rest.get("seen"))
     require_alike("drawn", state.drawn, begun.drawn)

@@ -132,3 +132,11 @@ def test_the_states_that_are_changed_are_sound(opened: Callable[[str], Opened], 
     weights, state = opened(name).sound
     assert state["progress"]["epoch"] == 1
     assert opened(name).goes_on((weights, state))[1]["progress"]["total_steps"] == state["progress"]["total_steps"] + 2
+
+
+@pytest.mark.parametrize("name", ["epoch", "step", "total_steps"])
+def test_a_state_that_does_not_say_how_far_it_is(opened: Callable[[str], Opened], name: str) -> None:
+    weights, state = copy.deepcopy(opened("adamw").sound)
+    del state["progress"][name]
+    with pytest.raises(CheckpointError, match=f"progress lacks {name}"):
+        opened("adamw").goes_on((weights, state))
