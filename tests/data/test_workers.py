@@ -122,7 +122,7 @@ def test_what_is_not_asked_to_read_ahead_is_not_told() -> None:
 
 ORPHANS = """
     import os, signal, sys, threading, torch
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what is in its background ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what is in its background ignore it
     from imbalearn_torch.data.rows import Rows
     from imbalearn_torch.data.workers import Decoder
 
