@@ -11,7 +11,9 @@ from made_records import KOREAN, ODD, made_record
 
 from imbalearn_torch.reporting import render_page, render_runs, run_figures
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on the path and none in IMBALEARN_CHROMIUM")
+pytestmark = pytest.mark.skipif(
+    chromium() is None, reason="needs a browser: apt-get install chromium, or its path in IMBALEARN_CHROMIUM"
+)
 
 CLASSES = "section[aria-labelledby=classes] table"
 RECALL = f"{CLASSES} th:nth-child(4) button"
