@@ -16,7 +16,7 @@ from imbalearn_torch.cli.asked_help import print_asked_help
 from imbalearn_torch.cli.config_options import complete_recipe, grid_options, plugin_options, unset_by_none
 from imbalearn_torch.errors import OptionError
 from imbalearn_torch.experiments.compare import Plan, plan_comparison
-from imbalearn_torch.experiments.grid import Base, base_of_file, base_of_recipe, expand
+from imbalearn_torch.experiments.grid import Base, base_of_file, base_of_recipe, expand, or_default_methods
 from imbalearn_torch.experiments.problems import Problems
 from imbalearn_torch.plugin.registry import Registry, registry
 from imbalearn_torch.training.launch import launch_of_process
@@ -93,7 +93,8 @@ def command(  # noqa: PLR0917 - click passes by name
     """Train methods with the same seeds and the same number of steps, and compare them.
 
     Every option of a run may be repeated: the methods are all combinations, the last option varying fastest, on top of
-    each --recipe and --config. The first method is the reference. The same command goes on where it stopped.
+    each --recipe and --config; where nothing names a method, --loss ce --loss balanced-softmax. The first method is the
+    reference. The same command goes on where it stopped.
     """
     known = registry(map(Path, plugin_files), plugins=not no_plugins)
     if print_asked_help(given, known):
@@ -139,6 +140,8 @@ def _plan(  # noqa: PLR0917 - the options of the command
         for name, value in given.items()
         if value not in (None, ()) and name not in {"seed", "subset_seed"}
     }
+    if not (recipes or configs):
+        alternatives = or_default_methods(alternatives)
     drafts = problems.attempt(lambda: expand(alternatives, [base for base in bases if base is not None]))
     single = problems.attempt(lambda: _numbers("--seed", given["seed"]))
     subsets = problems.attempt(lambda: _numbers("--subset-seed", given["subset_seed"]))

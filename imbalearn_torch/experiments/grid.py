@@ -20,11 +20,14 @@ __all__ = [
     "base_of_recipe",
     "expand",
     "names_of",
+    "or_default_methods",
     "replicates",
     "seeds_of",
 ]
 
 _HOW = "expects a number of seeds, such as 3, or a list, such as 7,8"
+_METHOD = ("sampler", "mix", "loss", "weights", "adjust")
+_DEFAULT_LOSSES = ("ce", "balanced-softmax")
 _MOST = 10_000  # seeds: who gives a larger number means one seed
 
 
@@ -116,6 +119,16 @@ def expand(given: Mapping[str, Sequence[Any]], bases: Sequence[Base] = ()) -> li
             name = ", ".join([*label, *(f"{_flag(field)}={_words(chosen[field])}" for field in shown)])
             drafts.append(Draft(name or "defaults", base.on_top(_values(chosen))))
     return _distinct(drafts)
+
+
+def or_default_methods(given: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The alternatives of each option; where none says a method, plain training and balanced softmax.
+
+    Args:
+        given: As for `expand`, where nothing stands below.
+    """
+    named = any(given.get(field) for field in _METHOD) or any(len(values) > 1 for values in given.values())
+    return dict(given) if named else {**given, "loss": _DEFAULT_LOSSES}
 
 
 def _flag(field: str) -> str:

@@ -63,6 +63,26 @@ def test_rows_come_in_the_order_of_the_command_line(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ((), ["loss=ce", "loss=balanced-softmax"]),
+        (("--val-fraction", "0.2"), ["loss=ce", "loss=balanced-softmax"]),
+        (("--mix", "mixup"), ["mix=mixup"]),
+        (("--ema", "0", "--ema", "0.1"), ["ema=0", "ema=0.1"]),
+        (("--recipe", "erm", "--data", "digits"), ["erm"]),
+    ],
+)
+def test_methods_where_none_is_named(words: tuple[str, ...], names: list[str], tmp_path: Path) -> None:
+    small = ("--imbalance", "step:ratio=2,n_max=10", "--backbone", "small-cnn", "--epochs", "1")
+    small += ("--augment", "none", "--batch-size", "14")
+    result = compare(*small, *words, "--out", str(tmp_path / "it"), "--dry-run", "--json")
+    assert result.exit_code == 0, result.output
+    rows = [row["name"] for row in json.loads(result.stdout)["rows"]]
+    assert len(rows) == len(names)
+    assert all(name in row.split(", ") for name, row in zip(names, rows, strict=True)), rows
+
+
 def test_recipes_with_options_on_top(tmp_path: Path) -> None:
     words = ("--recipe", "erm", "--recipe", "ldam-drw", "--data", "digits", "--epochs", "1", "--batch-size", "14")
     words += ("--augment", "none", "--imbalance", "step:ratio=3,n_max=20", "--backbone", "small-cnn")
