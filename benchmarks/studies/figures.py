@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.harness import RESULTS
 from benchmarks.studies.queue import Queue, QueuedRun, RunState
 from imbalearn_torch.experiments.recipes import Reference, load_recipe
-from imbalearn_torch.metrics.seeds import mean_interval, paired_difference
+from imbalearn_torch.metrics.seeds import corrected, mean_interval, paired_difference
 
 __all__ = ["METRICS", "study_of_transfer", "study_record"]
 
@@ -37,6 +37,7 @@ def study_record(queue: Queue, key: str) -> dict[str, Any]:
     rows = [_row(queue, key, [run for run in runs if run.method == method], done) for method in methods]
     for row in rows:
         row["difference"] = None if row is rows[0] else _differences(row, rows[0])
+    _correct(rows)
     first = done[0].result() if done else {}
     return {
         "key": key,
@@ -69,12 +70,11 @@ def _row(queue: Queue, key: str, runs: Sequence[QueuedRun], done: Sequence[Queue
         "train_seconds": [result["timing"]["train_seconds"] for result in results],
         "total_seconds": [result["timing"]["total_seconds"] for result in results],
         "selected_on_test": any(result["selected_on_test"] for result in results),
+        "histories": [run.history() for run in finished],
         "recall": [sum(each) / len(each) for each in zip(*recalls, strict=True)] if recalls else None,
     }
     if key == "c-own":  # chosen on the test set: the same run without the choice
         row["figures"]["last_macro_f1"] = _summary([run.history()[-1]["val_macro_f1"] for run in finished])
-    if key == "a":
-        row["histories"] = [run.history() for run in finished]
     return row
 
 
@@ -91,6 +91,14 @@ def _differences(row: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
         return [by_seed[seed] for seed in common]
 
     return {name: paired_difference(of(row, name), of(first, name))._asdict() for name in METRICS}
+
+
+def _correct(rows: Sequence[dict[str, Any]]) -> None:
+    """Give every difference its p-value after Holm's correction for the number of methods, beside its own."""
+    compared = [row["difference"] for row in rows if row["difference"] is not None]
+    for name in compared[0] if compared else ():
+        for each, p in zip(compared, corrected([each[name]["p"] for each in compared]), strict=True):
+            each[name]["p_holm"] = p
 
 
 def published(key: str, recipe: str) -> dict[str, Any] | None:
@@ -116,6 +124,7 @@ def study_of_transfer() -> dict[str, Any]:
             for metric, summary in row["figures"].items()
         }
         row["difference"] = None if row is rows[0] else pairs
+    _correct(rows)
     return {
         "title": "From CIFAR-10 weights to CIFAR-100",
         "command": measured["command"],

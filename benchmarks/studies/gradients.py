@@ -15,7 +15,8 @@ _IMAGES = 512
 def gradient_norms(run: QueuedRun, study: Study) -> dict[str, Any]:
     """The norm of the gradient of each convolution's weights, from the input to the output.
 
-    The loss is the mean cross-entropy of 512 training images, the same for every run, not augmented and normalised by
+    The loss is the mean cross-entropy of 512 images of the training part, the same for every run whether it was trained
+    on them or holds some of them out, not augmented and normalised by
     their own mean and deviation; batch norm uses the statistics of this batch, as it does in training. At
     initialisation the network is that of the run's seed, afterwards it has the run's weights.
 
@@ -31,10 +32,10 @@ def gradient_norms(run: QueuedRun, study: Study) -> dict[str, Any]:
 
     torch.set_num_threads(1)
     images, targets = _batch(study)
-    classes = int(targets.max()) + 1
+    result = run.result()
     seed_default_generators(run.seed, "init")
-    spec = run.result()["config"]["backbone"]
-    sizes = {"num_classes": classes, "in_channels": 3, "image_size": 32, "input_shape": (3, 32, 32)}
+    spec, classes = result["config"]["backbone"], result["data"]["classes"]
+    sizes = {"num_classes": len(classes), "in_channels": 3, "image_size": 32, "input_shape": (3, 32, 32)}
     network = ibt.build("backbone", spec, **sizes)
     found: dict[str, Any] = {"images": _IMAGES, "layers": None}
     for when in ("initial", "trained"):
@@ -78,6 +79,8 @@ def gradients_svg(norms: dict[str, dict[str, Any]]) -> str:
                 style = {**line_style(index), "linestyle": dashes}
                 axes.plot(range(1, len(found[when]) + 1), found[when], label=f"{method}, {when}", **style)
         axes.set(yscale="log", xlabel="convolution, from the input to the output", ylabel="gradient norm")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")  # the default one writes TeX
+        axes.minorticks_off()
         axes.set_xticks(range(1, 1 + max(len(found["layers"]) for found in norms.values()), 2))
         axes.grid(axis="y")
         figure.legend(loc="outside upper left", ncols=2)

@@ -23,7 +23,7 @@ QUEUE = ROOT / "benchmarks" / "queue.toml"
 FOLDER = WORK / "studies"
 SHARED = "{shared}"
 # What a run writes over what was asked for, since it depends on the machine.
-_OF_THE_MACHINE = {"schema_version", "data", "threads", "device", "precision", "loader", "workers"}
+_OF_THE_MACHINE = {"schema_version", "data", "threads", "device", "loader", "workers"}
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -35,9 +35,9 @@ class _Frozen(BaseModel):
 def _same(there: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """Whether two configurations agree; an option younger than the saved one is at its default there."""
     fields = RunConfig.model_fields
+    ours = _OF_THE_MACHINE | ({"precision"} if wanted.get("precision") == "auto" else set())
     return all(
-        there.get(name, fields[name].default) == wanted.get(name)
-        for name in {*there, *wanted} & set(fields) - _OF_THE_MACHINE
+        there.get(name, fields[name].default) == wanted.get(name) for name in {*there, *wanted} & set(fields) - ours
     )
 
 
@@ -151,6 +151,10 @@ class QueuedRun(_Frozen):
         """A row an epoch."""
         lines = (self.place / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of one of its files, as its manifest has it."""
+        return json.loads((self.place / "manifest.json").read_text(encoding="utf-8"))["sha256"][name]
 
     def clear_stump(self) -> None:
         """Take away what a kill before the first file has left, which is nothing but hidden files."""

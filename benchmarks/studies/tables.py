@@ -33,7 +33,7 @@ def table(record: dict[str, Any]) -> str:
     """One study as Markdown."""
     metrics = list(record["rows"][0]["figures"])
     main = metrics[0] if record.get("published_metric") != "top-1 %" else "accuracy"
-    head = ["method", *(_NAMES[name] for name in metrics), f"{_NAMES[main]}: difference to the first", "p"]
+    head = ["method", *(_NAMES[name] for name in metrics), f"{_NAMES[main]}: difference to the first", "p (Holm)"]
     head += ["published", "seeds", "minutes a run"] if "published_metric" in record else ["published accuracy %"]
     lines = [f"| {' | '.join(head)} |", f"|{len(head) * '---|'}"]
     for row in record["rows"]:
@@ -63,7 +63,7 @@ def _difference(differences: dict[str, Any] | None, main: str) -> list[str]:
     if differences is None:
         return [NOTHING, NOTHING]
     found = differences[main]
-    p = found["p"]
+    p = found["p_holm"]
     return [_with_interval(found, main, "+"), NOTHING if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"]
 
 
@@ -84,9 +84,9 @@ def _of_transfer(record: dict[str, Any], row: dict[str, Any]) -> str:
 def _below(record: dict[str, Any]) -> list[str]:
     lines = [
         "",
-        f"`{record['command']}`; {record['epochs']} epochs; mean and 95 % t-interval over seeds, paired t-test",
+        f"`{record['command']}`; {record['epochs']} epochs; mean and 95 % t-interval over seeds, paired t-test "
+        "corrected by Holm's procedure for the rows of the table.",
     ]
-    lines[-1] += ", p not corrected for the number of rows."
     if record.get("not_run"):
         lines += ["", f"Not run: {', '.join(record['not_run'])}."]
     if record.get("failed"):

@@ -48,6 +48,8 @@ def leave(queue: Queue, run: QueuedRun, macro_f1: float | None = None) -> dict[s
     timing = {"train_seconds": 50.0, "total_seconds": 60.0}
     result = {"metrics": {"test": test}, "timing": timing, "selected_on_test": False, "data": {"train_counts": [1]}}
     if macro_f1 is not None:
+        row = {"epoch": 0, "val_macro_f1": macro_f1 - 0.1}
+        (run.place / "metrics.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
         (run.place / "result.json").write_text(json.dumps(result), encoding="utf-8")
         (run.place / "manifest.json").write_text("{}", encoding="utf-8")
     return result
@@ -93,8 +95,8 @@ def test_states_tell_how_far_a_run_has_come(queue: Queue) -> None:
     third.failure.write_text("{}", encoding="utf-8")
     states = [queue.state(run) for run in queue.runs]
     assert states == [RunState.DONE, RunState.BEGUN, RunState.FAILED, RunState.MISSING]
-    other = first.model_copy(update={"epochs": 7})
-    assert other.state(queue.studies["c"]) is RunState.OTHER
+    for changed in ({"epochs": 7}, {"options": {"precision": "bf16"}}):
+        assert first.model_copy(update=changed).state(queue.studies["c"]) is RunState.OTHER
     assert fourth.name == "c-focal-1"
 
 
@@ -149,6 +151,7 @@ def test_figures_are_of_finished_runs_only(queue: Queue) -> None:
     assert record["not_run"] == ["c-focal-1"]
     baseline, focal = record["rows"]
     assert baseline["figures"]["macro_f1"]["values"] == [0.5, 0.7]
+    assert [row["val_macro_f1"] for [row] in baseline["histories"]] == pytest.approx([0.4, 0.6])
     # t(0.975, 1 degree of freedom) = 12.706, standard error 0.1
     assert baseline["figures"]["macro_f1"]["high"] == pytest.approx(0.6 + 12.706 * 0.1, abs=1e-3)
     assert focal["difference"]["macro_f1"]["mean"] == pytest.approx(0.1)  # of seed 0 alone
@@ -157,7 +160,28 @@ def test_figures_are_of_finished_runs_only(queue: Queue) -> None:
     assert "| focal | 0.6000 | 60.0 | 0.0 | +0.1000 | – | 0.7188 | 0 | 1.0 |" in shown
 
 
+def test_the_last_epoch_stands_beside_the_one_that_was_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMBALEARN_SHARED", str(tmp_path))
+    (tmp_path / "queue.toml").write_text(QUEUE.replace('"c"', '"c-own"').replace("studies.c", "studies.c-own"))
+    queue = read_queue(tmp_path / "queue.toml", tmp_path / "runs")
+    leave(queue, queue.runs[0], 0.5)
+    assert study_record(queue, "c-own")["rows"][0]["figures"]["last_macro_f1"]["values"] == pytest.approx([0.4])
+
+
+def test_the_winners_are_compared_with_the_baseline() -> None:
+    for key in ("c", "c-own"):
+        assert committed(key)["rows"][0]["method"] == "baseline"
+
+
+def test_every_picture_is_on_the_page() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert [
+        each.name for each in FOLDER.glob("*.svg") if f"(../benchmarks/results/studies/{each.name})" not in text
+    ] == []
+
+
 def test_study_b_has_the_values_of_the_transfer_table() -> None:
+    pytest.importorskip("statsmodels", reason="the extra `stats` is not installed")
     assert committed("b") == study_of_transfer()
 
 
