@@ -186,7 +186,7 @@ def _print_plan(described: dict[str, Any], as_json: bool) -> None:
     from rich.text import Text
 
     console = Console()
-    table = Table(title=f"{described['runs']} runs, {described['steps']:,} steps in all", title_justify="left")
+    table = Table(title=f"{described['runs']} runs, {described['steps']:,} steps to train", title_justify="left")
     for name in ("method", "seeds", "steps of a run", "finished"):
         table.add_column(name, justify="left" if name == "method" else "right", overflow="fold")
     for row in described["rows"]:

@@ -41,7 +41,7 @@ class ComparisonObserver:
 
 
 def describe(plan: Plan, *, allow_unequal_steps: bool = False) -> dict[str, Any]:
-    """What `--dry-run` says: the methods, the runs and how many steps are trained; nothing is written."""
+    """What `--dry-run` says: the methods, the runs and how many steps are left to train; nothing is written."""
     steps = measure_steps(plan.methods, plan.known, plan.folder.steps)
     warnings = check_steps(plan.methods, steps, allow_unequal_steps) + protocol_warnings(plan.methods, plan.replicates)
     rows = [
@@ -57,7 +57,10 @@ def describe(plan: Plan, *, allow_unequal_steps: bool = False) -> dict[str, Any]
     ]
     elsewhere = _trained_by(plan)
     total = sum(
-        steps[method.digest] for method in plan.methods for run in method.runs if plan.path(run.folder) not in elsewhere
+        steps[method.digest]
+        for method in plan.methods
+        for run in method.runs
+        if plan.states[plan.path(run.folder)] in _LEFT and plan.path(run.folder) not in elsewhere
     )
     return {"rows": rows, "runs": len(plan.states), "steps": total, "warnings": warnings}
 
@@ -201,6 +204,10 @@ def _record(plan: Plan, failures: dict[Path, Outcome], correction: str, warnings
         )
     finished = {runs.method.name: [each for each in runs.results if each is not None] for runs in several}
     found += result_warnings(finished)
+    if all(runs.method.resolved.asked.batch_size is None for runs in several):  # else it has been said
+        sizes = sorted({each["config"]["batch_size"] for runs in finished.values() for each in runs})
+        if len(sizes) > 1:
+            found.append(f"the methods have batches of different sizes: {', '.join(map(str, sizes))} images")
     return {"rows": leaderboard_rows(several, correction), "warnings": warnings + found, "correction": correction}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["TestLabels", "figures_of", "result_warnings", "test_labels"]
+__all__ = ["TestLabels", "figures_of", "result_warnings", "same_test", "test_labels"]
 
 _TEST = (
     "accuracy",
@@ -108,20 +108,35 @@ def result_warnings(results: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[
 
 def _other_images(results: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """Whether the methods have seen the same images, seed by seed."""
-    by_seed: dict[int, dict[str, Mapping[str, Any]]] = {}
-    for name, several in results.items():
+    by_seed: dict[int, list[Mapping[str, Any]]] = {}
+    for several in results.values():
         for result in several:
-            by_seed.setdefault(result["config"]["seed"], {})[name] = result["config"]
+            by_seed.setdefault(result["config"]["seed"], []).append(result)
     found = []
     for field in _IMAGES:
-        values = [{json.dumps(config.get(field)) for config in configs.values()} for configs in by_seed.values()]
+        values = [{json.dumps(each["config"].get(field)) for each in some} for some in by_seed.values()]
         if any(len(each) > 1 for each in values):
             shown = ", ".join(sorted(set().union(*values)))
             found.append(f"the methods are trained on different images: {field.replace('_', ' ')} {shown}")
-    data = {json.dumps(config.get("data")) for configs in by_seed.values() for config in configs.values()}
-    if len(data) > 1:
+    if not found and any(len({json.dumps(_counts(each)) for each in some}) > 1 for some in by_seed.values()):
+        found.append("the methods are trained on different images: the data have changed between their runs")
+    if not all(same_test(each, some[0]) for some in by_seed.values() for each in some):
         found.append("methods that are tested on other data than the first one have no difference to it")
     return found
+
+
+def _counts(result: Mapping[str, Any]) -> list[list[int]]:
+    """Images of each class in each part, as the data came."""
+    data = result["data"]
+    return [data.get("original_train_counts") or data["train_counts"], data["val_counts"], data["test_counts"]]
+
+
+def same_test(result: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two runs were tested on the same images, as far as their results tell."""
+    return (result["config"]["data"], result["data"]["test_counts"]) == (
+        other["config"]["data"],
+        other["data"]["test_counts"],
+    )
 
 
 def _other_environments(results: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

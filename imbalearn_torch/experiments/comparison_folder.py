@@ -32,6 +32,7 @@ class ComparisonFolder(RunFolder):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.stop_file = path / ".stop"
+        self.look_at()
         self._is_new = not path.exists()
         self.record: dict[str, Any] | None = self._read()
 

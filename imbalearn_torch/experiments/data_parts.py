@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +73,13 @@ def choose_parts(dataset: Dataset, run: ResolvedRun) -> DataParts:
     )
 
 
-def describe_data(run: ResolvedRun, given: Mapping[str, str]) -> dict[str, Any]:
+def describe_data(run: ResolvedRun, given: Mapping[str, str], plugin_files: Sequence[str] = ()) -> dict[str, Any]:
     """What `imbalearn data show` tells.
 
     Args:
         run: The resolved configuration; only `data`, `imbalance` and `subset_seed` count.
         given: The same as the user spelled it, for the command that is recommended.
+        plugin_files: Which the command needs.
 
     Raises:
         DataError: The data are missing, unreadable or inconsistent.
@@ -101,6 +102,6 @@ def describe_data(run: ResolvedRun, given: Mapping[str, str]) -> dict[str, Any]:
         "test_is_cut": found.cut,
         "shape": shape,
         **{name: figures[name] for name in ("images", "largest", "smallest", "ratio", "gini", "absent", "groups")},
-        "recommendation": recommend(counts["train"], given),
+        "recommendation": recommend(counts["train"], given, plugin_files),
         "warnings": list(found.warnings),
     }

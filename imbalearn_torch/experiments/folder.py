@@ -51,12 +51,26 @@ class RunFolder:
     def holds_run(self) -> bool:
         return (self.path / "config.toml").is_file()
 
+    def look_at(self) -> None:
+        """See whether the path can be looked at.
+
+        Raises:
+            RunFolderError: It may not be, or no path can be so long.
+        """
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            raise RunFolderError(f"the output folder {self.path} cannot be read: {error.strerror}") from error
+
     def create(self, config: dict[str, Any]) -> None:
         """Make the folder, lock it and write `config.toml`.
 
         Raises:
             RunFolderError: It cannot be made or written, holds something else already, or is in use.
         """
+        self.look_at()
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"the output folder {self.path} is a file")
         if self.holds_run:

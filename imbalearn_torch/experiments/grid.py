@@ -186,13 +186,19 @@ def seeds_of(given: str | int | Sequence[int]) -> tuple[int, ...]:
         numbers = [int(part) for part in parts]
         seeds = tuple(numbers) if "," in given else _first(numbers[0])
     else:
-        seeds = _first(given) if isinstance(given, int) else tuple(given)
+        seeds = _first(given) if isinstance(given, int) else _list(given)
     if not seeds:
         raise OptionError(f"--seeds {_HOW}; without a seed nothing is trained")
     twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
     if twice:
         raise OptionError(f"--seeds {_HOW}, but {', '.join(map(str, twice))} is given twice")
     return seeds
+
+
+def _list(given: Any) -> tuple[int, ...]:
+    if not isinstance(given, Sequence) or not all(isinstance(each, int) and each >= 0 for each in given):
+        raise OptionError(f"--seeds {_HOW}, got {given!r:.100}")
+    return tuple(given)
 
 
 def _first(number: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imbalearn_torch.experiments.compared_runs import figures_of, test_labels
+from imbalearn_torch.experiments.compared_runs import figures_of, same_test, test_labels
 from imbalearn_torch.experiments.methods import Method
 from imbalearn_torch.metrics.seeds import corrected, mean_interval, paired_difference
 
@@ -60,8 +60,9 @@ def leaderboard_rows(several: Sequence[MethodRuns], correction: str) -> list[dic
     reference = several[0]
     rows = [_row(each) for each in several]
     for row, runs in zip(rows[1:], several[1:], strict=True):
-        row["difference"] = _differences(runs, reference)
-        row["bootstrap"] = _bootstrap(runs, reference)
+        if _are_pairs(runs, reference):
+            row["difference"] = _differences(runs, reference)
+            row["bootstrap"] = _bootstrap(runs, reference)
     compared = [row["difference"] for row in rows if row["difference"] is not None]
     for name in reference.figures if compared else ():
         p_values = corrected([each[name]["p_uncorrected"] for each in compared], correction)
@@ -90,10 +91,15 @@ def _row(runs: MethodRuns) -> dict[str, Any]:
     }
 
 
-def _differences(runs: MethodRuns, reference: MethodRuns) -> dict[str, Any] | None:
-    """None where the methods are tested on other data, so that seeds are no pairs."""
+def _are_pairs(runs: MethodRuns, reference: MethodRuns) -> bool:
+    """Whether the methods are tested on the same data, so that seeds are pairs."""
     if runs.config["data"] != reference.config["data"]:
-        return None
+        return False
+    both = zip(runs.results, reference.results, strict=True)
+    return all(same_test(mine, other) for mine, other in both if mine is not None and other is not None)
+
+
+def _differences(runs: MethodRuns, reference: MethodRuns) -> dict[str, Any]:
     theirs = reference.figures
     differences = {}
     for name, values in runs.figures.items():

@@ -84,10 +84,9 @@ def check_methods(
     for draft in drafts:
         try:
             resolved = check_config(draft.values | replicates[0].values, known)
+            methods.append(_method(draft, resolved, replicates, stems or {}))
         except ConfigError as error:
             problems |= dict.fromkeys(error.problems)
-        else:
-            methods.append(_method(draft, resolved, replicates, stems or {}))
     problems |= dict.fromkeys(_twice(methods))
     if problems:
         raise ConfigError(list(problems))
@@ -101,9 +100,13 @@ def _method(draft: Draft, resolved: ResolvedRun, replicates: Sequence[Replicate]
         text = f"{draft.name}\n{text}"
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     stem = stems.get(digest) or f"{_slug(draft.name)}-{digest}"
-    asked = resolved.asked
-    runs = tuple(PlannedRun(each, asked.model_copy(update=each.values), f"{stem}-{each}") for each in replicates)
+    runs = tuple(PlannedRun(each, _with_seeds(resolved.asked, each), f"{stem}-{each}") for each in replicates)
     return Method(draft.name, resolved, digest, runs)
+
+
+def _with_seeds(asked: RunConfig, replicate: Replicate) -> RunConfig:
+    values: dict[str, Any] = {**dict(asked), **replicate.values}
+    return RunConfig(**values)
 
 
 def _method_values(asked: RunConfig) -> dict[str, Any]:

@@ -87,6 +87,8 @@ def do_tasks(tasks: Sequence[Task], pool: Pool, on_outcome: Callable[[Outcome], 
         on_outcome: Called once for each task, in the order in which they end.
         stop: Whether to stop; then no process that was lost is replaced.
     """
+    if not tasks:  # and nobody to be asked whether he would do them
+        return
     left = {task.folder: task for task in tasks}
 
     def settle(outcome: Outcome) -> None:

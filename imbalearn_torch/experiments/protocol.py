@@ -88,14 +88,18 @@ def protocol_warnings(methods: Sequence[Method], replicates: Sequence[Replicate]
 def _difference(field: str, methods: Sequence[Method]) -> str | None:
     """A warning where methods differ in a field that their names do not tell."""
 
-    def values(name: str) -> list[Any]:
-        # The optimiser as asked for: filled in, it holds the rates as well.
-        which = [method.resolved.asked if name == "optimizer" else method.resolved.config for method in methods]
-        return list(dict.fromkeys(config.saved().get(name) for config in which))
+    asked = [method.resolved.asked.saved() for method in methods]
+    filled_in = [method.resolved.config.saved() for method in methods]
+
+    def values(name: str, configs: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return list(dict.fromkeys(config.get(name) for config in configs))
 
     named = all(f"{field.replace('_', '-')}=" in method.name for method in methods)
-    follows = field in {"lr", "weight_decay"} and len(values("optimizer")) > 1
-    if named or follows or len(values(field)) < 2:
+    # Rates that nobody gave are those of the optimisers, which are named with them.
+    follows = field in {"lr", "weight_decay"} and len(values("optimizer", asked)) > 1 and len(values(field, asked)) < 2
+    # The optimiser as asked for: filled in, it holds the rates as well.
+    differ = len(values(field, asked if field == "optimizer" else filled_in)) > 1
+    if named or follows or not differ:
         return None
-    shown = ", ".join("the default" if value is None else str(value) for value in values(field))
+    shown = ", ".join("the default" if value is None else str(value) for value in values(field, filled_in))
     return f"the methods differ in {field.replace('_', ' ')} as well: {shown}"

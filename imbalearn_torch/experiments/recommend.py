@@ -21,12 +21,13 @@ MEASURED = Path(__file__).parent / "measured.json"
 _EVEN = 1.5  # below this ratio there is nothing to correct
 
 
-def recommend(counts: Sequence[int], given: Mapping[str, str]) -> dict[str, Any]:
+def recommend(counts: Sequence[int], given: Mapping[str, str], plugin_files: Sequence[str] = ()) -> dict[str, Any]:
     """The recipe that was best where it was measured, on the imbalance most like this one.
 
     Args:
         counts: Training images of each class, `[K]`.
         given: Fields of `RunConfig` that say which data, for the command.
+        plugin_files: Which it needs as well.
 
     Returns:
         `recipe`, `command` and `reasons`, sentences.
@@ -36,6 +37,8 @@ def recommend(counts: Sequence[int], given: Mapping[str, str]) -> dict[str, Any]
     words = ["imbalearn", "run"]
     for name, value in given.items():
         words += [f"--{name.replace('_', '-')}", value]
+    for file in plugin_files:
+        words += ["--plugin", file]
     if ratio is None or ratio < _EVEN:
         shown = "one class" if ratio is None else f"{ratio:.2f} times as many images as the rarest"
         reason = f"the most frequent class has {shown}: there is next to nothing to correct"

@@ -69,7 +69,7 @@ class _Collector(Problems):
         if not isinstance(value, str):
             return value
         found = self.attempt(lambda: resolve(KIND_OF_FIELD[name], value, self.registry))
-        if found is None and name == "data" and Path(value).exists():
+        if found is None and name == "data" and not _absent(Path(value)):
             self.found[-1] += f"; for the path of that name write ./{value}"
         if found is not None and found.entry.component.deprecated:
             self.warnings.append(
@@ -138,9 +138,17 @@ def _with_absolute_paths(component: Any, collector: _Collector) -> Any:
             except RuntimeError as error:  # `~nobody`
                 collector.found.append(f"option {name!r} of {kind} {label!r}: {str(value)!r} is no path: {error}")
                 continue
-            if kind in {"dataset", "imbalance"} and not options[name].exists():
-                collector.found.append(f"option {name!r} of {kind} {label!r}: no such file or folder: {value}")
+            if kind in {"dataset", "imbalance"} and (reason := _absent(options[name])):
+                collector.found.append(f"option {name!r} of {kind} {label!r}: {reason}: {value}")
     return replace(component, options=options)
+
+
+def _absent(path: Path) -> str:
+    """Why a path cannot be used; empty where it can."""
+    try:
+        return "" if path.exists() else "no such file or folder"
+    except OSError as error:  # it may not be looked at, or no path can be so long
+        return f"cannot be read ({error.strerror})"
 
 
 def _with_smoothing(loss: Any, smoothing: float | None, collector: _Collector) -> Any:

@@ -19,7 +19,7 @@ __all__ = ["RunState", "state_of"]
 
 _OF_THE_MACHINE = {
     *("schema_version", "threads", "device", "precision", "loader", "workers"),
-    *("checkpoint_minutes", "checkpoint_keep"),
+    *("checkpoint_minutes", "checkpoint_keep", "recipe"),
     PLUGINS,  # compared by `check_plugins`
 }
 

@@ -19,6 +19,8 @@ from imbalearn_torch.experiments.observer import log_file, logger
 
 __all__ = ["take_over", "trained_by"]
 
+_NO_TRAINING = {"adjust", "recipe", "checkpoint_minutes", "checkpoint_keep"}  # what it does not depend on
+
 
 def trained_by(runs: Iterable[tuple[Path, RunConfig]]) -> dict[Path, Path]:
     """Which run trains for which others: the first of those that are alike but for their adjusters.
@@ -34,7 +36,7 @@ def trained_by(runs: Iterable[tuple[Path, RunConfig]]) -> dict[Path, Path]:
     for folder, config in runs:
         if config.has_objects:  # an object's class does not say what it does
             continue
-        values = {name: value for name, value in config.saved().items() if name != "adjust"}
+        values = {name: value for name, value in config.saved().items() if name not in _NO_TRAINING}
         trained = first.setdefault(json.dumps(values, sort_keys=True), folder)
         if trained != folder:
             found[folder] = trained
@@ -67,10 +69,12 @@ def take_over(trained: Path, config: RunConfig, place: RunFolder) -> bool:
     if found is None:
         return False
     weights, state, _ = found
-    adjusters = config.saved()["adjust"]
+    here = config.saved()
+    adjusters = here["adjust"]
     state["identity"]["config"] = {**state["identity"]["config"], "adjust": adjusters}
     # With what the machine decided, such as its threads: the run is to go on as that one would have.
-    _hold(place, {name: value for name, value in settings.items() if name != "schema_version"} | {"adjust": adjusters})
+    kept = {name: value for name, value in settings.items() if name not in {"schema_version", *_NO_TRAINING}}
+    _hold(place, kept | {name: here[name] for name in _NO_TRAINING & set(here)})
     try:
         save_checkpoint(place.checkpoints, state["progress"]["total_steps"], weights, state)
         with log_file(place.path / "log.txt"):

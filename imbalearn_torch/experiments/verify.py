@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def quick_values(values: dict[str, Any], given: set[str]) -> dict[str, Any]:
     if "imbalance" not in given and imbalance is not None:
         profile = PROFILES.resolve(imbalance)
         if "n_max" in profile.options:
-            changed["imbalance"] = f"{imbalance}{',' if ':' in imbalance else ':'}n_max={_QUICK_IMAGES}"
+            most = min(_QUICK_IMAGES, profile.options["n_max"] or _QUICK_IMAGES)
+            changed["imbalance"] = str(replace(profile, options={**profile.options, "n_max": most}))
         elif profile.component.name == "none":
             changed["imbalance"] = f"step:ratio=1,head=1,n_max={_QUICK_IMAGES}"
     return changed
@@ -60,9 +62,11 @@ def comparable(recipe: Recipe, config: RunConfig, imbalance: str | None = None) 
     Raises:
         ConfigError: There is none; those that there are are listed.
     """
-    name = parse_spec(str(config.data)).name.rpartition("/")[2]
-    reported_on = {each.data for each in recipe.reference}
-    data = name if name in {"digits", *reported_on} else str(recipe.run.get("data", name))
+    spec = parse_spec(str(config.data))
+    name = spec.name.rpartition("/")[2]
+    is_path = any(Path(str(value)).is_absolute() for value in spec.options.values())
+    is_reported = name in {each.data for each in recipe.reference}
+    data = str(recipe.run.get("data", name)) if is_path and not is_reported else name
     profile = str(PROFILES.resolve(imbalance or config.imbalance or "none"))
     found = [
         each
@@ -86,10 +90,12 @@ def protocol_differences(recipe: Recipe, config: RunConfig, known: Registry) -> 
         known: Where components are looked up.
     """
     wanted = resolve_run(RunConfig(**{**recipe.run, "data": "digits"}), known).asked
+    # A finished run says which precision the machine has chosen.
+    free = _NO_PROTOCOL | ({"precision"} if wanted.precision == "auto" else set())
     return [
         {"option": name, "recipe": getattr(wanted, name), "here": getattr(config, name)}
         for name in RunConfig.model_fields
-        if name not in _NO_PROTOCOL and getattr(wanted, name) != getattr(config, name)
+        if name not in free and getattr(wanted, name) != getattr(config, name)
     ]
 
 

@@ -35,6 +35,8 @@ PROTOCOL = (
     "schedule",
     "epochs",
     "batch_size",
+    "label_smoothing",
+    "freeze_early",
     "ema",
     "clip",
     "tta",

@@ -124,6 +124,8 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
         (("--subset-seed", "-1"), "--subset-seed expects a whole number of at least 0, got '-1'"),
         (("--epochs", "1", "--epochs", "2"), "different numbers of optimiser steps"),
         (("--config", "none.toml"), "none.toml cannot be read"),
+        (("--seeds", "0,9223372036854775808"), "'seed'"),
+        (("--data", f"npz:path=/{'x' * 300}"), "cannot be read (File name too long)"),
         (("--seeds", "3", "--subset-seed", "1", "--subset-seed", "2"), "one for each of the 3 seeds, got 2"),
     ],
 )
@@ -133,6 +135,12 @@ def test_bad_input_exits_with_2(words: tuple[str, ...], message: str, tmp_path: 
     assert message in result.stderr
     assert "Traceback" not in result.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_no_path_can_name() -> None:
+    result = compare("--out", "x" * 300)
+    assert result.exit_code == 2
+    assert "cannot be read: File name too long" in result.stderr
 
 
 def test_help_of_a_component_and_of_the_command() -> None:

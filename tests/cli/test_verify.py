@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imbalearn_torch.cli import app
+from imbalearn_torch.errors import ConfigError
+from imbalearn_torch.experiments.config import RunConfig
 from imbalearn_torch.experiments.recipes import Reference, load_recipe
-from imbalearn_torch.experiments.verify import judged, quick_values
+from imbalearn_torch.experiments.verify import comparable, judged, quick_values
 
 RECIPE = """
 [run]
@@ -85,6 +87,26 @@ def test_bad_input_trains_nothing(tmp_path: Path, arguments: list[str], message:
     assert message in done.stderr
 
 
+def test_a_precision_that_the_machine_has_chosen_is_no_difference(tmp_path: Path) -> None:
+    recipe, out = tmp_path / "own.toml", tmp_path / "run"
+    text = RECIPE.replace('precision = "fp32"\n', "").format(data="digits", metric="macro-F1", value=0.999)
+    recipe.write_text(text, encoding="utf-8")
+    words = ["recipes", "verify", str(recipe), "--quiet", "--threads", "1"]
+    trained = CliRunner().invoke(app, [*words, "--out", str(out)])
+    again = CliRunner().invoke(app, [*words, "--run", str(out), "--json"])
+    assert (trained.exit_code, again.exit_code) == (1, 1), again.output
+    assert json.loads(again.stdout)["differences"] == []
+
+
+def test_data_of_another_name_are_not_those_of_the_recipe(tmp_path: Path) -> None:
+    recipe = load_recipe("study-c-baseline")
+    for data in ("cifar100", "imbalearn-torch/cifar100", "local/mine"):
+        config = RunConfig(**{**recipe.run, "data": data})
+        with pytest.raises(ConfigError, match="no figure is reported"):
+            comparable(recipe, config)
+    assert comparable(recipe, RunConfig(**{**recipe.run, "data": f"parquet:path={tmp_path}"}))
+
+
 def test_data_given_by_a_path_are_said_not_to_be_checked(tmp_path: Path) -> None:
     file, images = tmp_path / "own.npz", np.random.default_rng(0).integers(0, 255, (300, 8, 8, 3), dtype=np.uint8)
     np.savez(file, images=images, labels=np.arange(300) % 3)
@@ -99,7 +121,10 @@ def test_data_given_by_a_path_are_said_not_to_be_checked(tmp_path: Path) -> None
 def test_quick_is_short_and_small_but_what_is_given_wins() -> None:
     values = dict(load_recipe("study-c-baseline").run)
     quick = quick_values(values, set())
-    assert (quick["epochs"], quick["imbalance"]) == (2, "step:ratio=10,head=1,n_max=200")
+    assert (quick["epochs"], quick["imbalance"]) == (2, "step:ratio=10.0,head=1,n_max=200")
+    for most, shown in ((1000, 200), (50, 50)):
+        quick = quick_values({**values, "imbalance": f"exp:ratio=100,n_max={most}"}, set())
+        assert quick["imbalance"] == f"exp:ratio=100.0,n_max={shown}"
     assert quick_values({**values, "epochs": 5}, {"epochs", "imbalance"}) == {**values, "epochs": 5}
     assert (
         quick_values(dict(load_recipe("study-a-resnet20").run), set())["imbalance"] == "step:ratio=1,head=1,n_max=200"

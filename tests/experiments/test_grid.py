@@ -95,7 +95,7 @@ def test_seeds(given: object, seeds: tuple[int, ...]) -> None:
     assert seeds_of(given) == seeds  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("given", ["a,b", "", "-1", "1,1", "0", 0, [], "1,,2", "³", "1.5"])
+@pytest.mark.parametrize("given", ["a,b", "", "-1", "1,1", "0", 0, [], "1,,2", "³", "1.5", 2.5, [0, -1], [1.5]])
 def test_what_is_no_list_of_seeds(given: object) -> None:
     with pytest.raises(OptionError, match="--seeds expects a number of seeds, such as 3, or a list, such as 7,8"):
         seeds_of(given)  # pyright: ignore[reportArgumentType]

@@ -32,6 +32,7 @@ def result(macro_f1: float, seed: int = 0, **config: Any) -> dict[str, Any]:
         "metrics": {"test": test, "val": {}},
         "timing": {"train_seconds": 5.0, "total_seconds": 6.0},
         "config": {**common, "seed": seed, **config},
+        "data": {"train_counts": [9, 9, 9], "val_counts": [1, 1, 1], "test_counts": [100, 100, 100]},
         "environment": {"torch": "2.0"},
         "warnings": [],
     }
@@ -112,6 +113,22 @@ def test_a_method_of_which_nothing_is_left(tmp_path: Path) -> None:
 def test_other_test_data_have_no_difference(tmp_path: Path) -> None:
     other = tuple(result(0.5, seed, data="cifar10") for seed in range(3))
     row = leaderboard_rows([runs(tmp_path, "ce"), runs(tmp_path, "focal", results=other)], "none")[1]
+    assert row["difference"] is None
+    assert row["bootstrap"] is None
+
+
+def test_images_that_were_added_under_the_same_path(tmp_path: Path) -> None:
+    more = {"train_counts": [9, 9, 12], "val_counts": [1, 1, 1], "test_counts": [100, 100, 101]}
+    others = {
+        "trained": tuple(result(0.5, seed) | {"data": {**more, "test_counts": [100] * 3}} for seed in range(3)),
+        "tested": tuple(result(0.5, seed) | {"data": more} for seed in range(3)),
+    }
+    for name, other in others.items():
+        found = result_warnings({"ce": [result(0.5, seed) for seed in range(3)], "focal": other})
+        assert found[0] == "the methods are trained on different images: the data have changed between their runs"
+        assert [each for each in found if "have no difference" in each] == found[1:]
+        assert len(found) == (2 if name == "tested" else 1)
+    row = leaderboard_rows([runs(tmp_path, "ce"), runs(tmp_path, "focal", results=others["tested"])], "none")[1]
     assert row["difference"] is None
 
 

@@ -51,6 +51,12 @@ def test_names_become_those_of_folders(name: str, stem: str) -> None:
     assert method.stem == f"{stem}-{method.digest}"
 
 
+@pytest.mark.parametrize("replicate", [Replicate(2**63), Replicate(-1), Replicate(1, -1)])
+def test_every_seed_is_checked(replicate: Replicate) -> None:
+    with pytest.raises(ConfigError, match="seed"):
+        check_methods([Draft("ce", {})], (Replicate(0), replicate), registry())
+
+
 def test_the_problems_of_all_methods_come_together_and_each_once() -> None:
     drafts = [
         Draft("a", {"loss": "focl", "epochs": "x"}),

@@ -162,3 +162,9 @@ def test_a_ray_cluster_does_the_runs_and_leaves_sigterm_alone(plugin: Path, monk
     assert [row["failed"] for row in done.rows] == [[], []]
     assert done.rows[1]["difference"]["macro_f1"]["mean"] == 0  # they differ in an option that changes nothing
     assert epochs_in_log(Path(done.rows[0]["folders"][0])) == ["1/2", "2/2"]
+
+
+@pytest.mark.parametrize("pool", [Pool(backend="sequential"), Pool(jobs=2)])
+def test_nobody_is_asked_to_do_nothing(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imbalearn_torch.experiments.pool._executor", lambda _: pytest.fail("somebody was asked"))
+    do_tasks([], pool, lambda _: None, lambda: False)

@@ -72,5 +72,15 @@ def test_an_optimiser_is_one_difference() -> None:
     assert found[0].startswith("the methods differ in optimizer as well: sgd")
 
 
+def test_recipes_with_other_rates_of_one_optimiser() -> None:
+    one = Draft("one", {"optimizer": "sgd", "weight_decay": 1e-4, "label_smoothing": 0.1})
+    two = Draft("two", {"optimizer": "sgd:momentum=0.8", "weight_decay": 5e-4, "freeze_early": 0.5})
+    optimizer, decay, smoothing, freeze = protocol_warnings(methods(one, two), THREE)
+    assert "weight_decay=0.0001" in optimizer and "weight_decay=0.0005" in optimizer
+    assert decay == "the methods differ in weight decay as well: 0.0001, 0.0005"
+    assert smoothing == "the methods differ in label smoothing as well: 0.1, the default"
+    assert freeze == "the methods differ in freeze early as well: the default, 0.5"
+
+
 def test_what_the_names_tell_is_no_warning() -> None:
     assert protocol_warnings(methods(*expand({"lr": [0.1, 0.2], "loss": ["ce", "focal"]})), THREE) == []

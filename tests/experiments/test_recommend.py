@@ -39,6 +39,11 @@ def test_the_best_of_the_nearest_task_is_recommended_with_its_figures() -> None:
     assert shlex.split(found["command"])[-len(best["options"]) :] == best["options"]
 
 
+def test_the_command_names_the_plugin_file_that_has_the_data() -> None:
+    found = recommend([100, 100, 90], {"data": "local/mine"}, ["my file.py"])
+    assert found["command"] == "imbalearn run --data local/mine --plugin 'my file.py'"
+
+
 def test_cautions_where_the_data_are_unlike_what_was_measured() -> None:
     reasons = " ".join(recommend([1000, 1], GIVEN)["reasons"])
     assert "these data have 1e+03" in reasons

@@ -14,7 +14,8 @@ import imbalearn_torch as ibt
 from imbalearn_torch.experiments.carry_out import carry_out, describe
 from imbalearn_torch.experiments.compare import Comparison, Plan, plan_comparison
 from imbalearn_torch.experiments.config import RunConfig
-from imbalearn_torch.experiments.grid import expand
+from imbalearn_torch.experiments.grid import base_of_recipe, expand
+from imbalearn_torch.experiments.run_states import RunState
 from imbalearn_torch.experiments.train_once import trained_by
 from imbalearn_torch.plugin.registry import registry
 
@@ -65,6 +66,30 @@ def test_each_folder_is_that_of_a_run_that_was_trained(done: Comparison, row: in
         assert ours[name] == theirs[name], name
     # A training that was done elsewhere was done.
     assert ours["timing"]["total_seconds"] >= ours["timing"]["train_seconds"] > 0
+
+
+def test_two_recipes_that_differ_in_their_adjusters_alone_are_trained_once(tmp_path: Path) -> None:
+    for name, adjust in (("plain", "none"), ("moved", "logit-adjustment")):
+        text = f'[run]\ndata = "digits"\nadjust = {[] if adjust == "none" else [adjust]}\n'
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    bases = [base_of_recipe(str(tmp_path / f"{name}.toml")) for name in ("plain", "moved")]
+    common = {name: [each] for name, each in {**TINY, "backbone": "small-cnn"}.items()}
+    drafts = expand(common, bases)
+    planned = plan_comparison(drafts, seeds=1, pool={"backend": "sequential"}, out=tmp_path / "it", known=registry())
+    assert describe(planned)["steps"] == describe(planned)["rows"][0]["steps"]
+    first, second = folders(carry_out(planned))
+    assert [epochs_in_log(folder) for folder in (first, second)] == [2, 0]
+    for folder, name in ((first, "plain"), (second, "moved")):
+        assert f'recipe = "{tmp_path / name}.toml"' in (folder / "config.toml").read_text()
+    # The same command goes on, also where the recipes have moved.
+    for name in ("plain", "moved"):
+        (tmp_path / f"{name}.toml").rename(tmp_path / f"{name}2.toml")
+    bases = [base_of_recipe(str(tmp_path / f"{name}2.toml")) for name in ("plain", "moved")]
+    again = plan_comparison(
+        expand(common, bases), seeds=1, pool={"backend": "sequential"}, out=tmp_path / "it", known=registry()
+    )
+    assert describe(again)["steps"] == 0
+    assert set(again.states.values()) == {RunState.FINISHED}
 
 
 def test_an_adjuster_that_is_added_takes_the_run_that_is_there(done: Comparison, tmp_path: Path) -> None:

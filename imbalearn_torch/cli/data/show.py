@@ -41,7 +41,7 @@ def command(
     from imbalearn_torch.experiments.data_parts import describe_data
 
     with contextlib.redirect_stdout(sys.stderr):  # whatever a component prints
-        described = describe_data(*asked)
+        described = describe_data(*asked, plugin_files)
     if as_json:
         click.echo(json.dumps({"schema_version": 1, **described}, ensure_ascii=False, allow_nan=False, indent=1))
         return
