@@ -59,7 +59,7 @@ def _numbers(axes: Axes, shares: NDArray[np.float64]) -> None:
     for (row, column), share in np.ndenumerate(shares):
         if not np.isnan(share):
             # Not the colours of the page: the cells keep theirs in the dark too.
-            colour = "#101010" if share > 60 else "#fafafa"
+            colour = "#101010" if share > 45 else "#fafafa"
             axes.text(column, row, f"{share:.0f}", ha="center", va="center", color=colour, fontsize=size)
 
 

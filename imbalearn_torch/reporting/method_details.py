@@ -28,6 +28,7 @@ class MethodDetails(NamedTuple):
 
     Args:
         name: Of the method.
+        commands: What makes its runs again, each once.
         of_what: Of which runs the confusion matrix is.
         figure: The matrix; None where there are too many classes.
         confusions: The most frequent mistakes, where there are.
@@ -36,6 +37,7 @@ class MethodDetails(NamedTuple):
     """
 
     name: str
+    commands: list[str]
     of_what: str
     figure: InlineFigure | None
     confusions: PageTable | None
@@ -65,6 +67,7 @@ def _details(name: str, runs: Sequence[RunRecord], number: int, pictures: int) -
     seed = first.result["config"]["seed"]
     return MethodDetails(
         name=printable(name),
+        commands=list(dict.fromkeys(printable(run.result["command"]) for run in runs if run.result.get("command"))),
         of_what=f"The test images of {counted(len(alike), 'run')} together." if len(alike) > 1 else "",
         figure=figure,
         confusions=None if figure is not None else confusion_table(whole),

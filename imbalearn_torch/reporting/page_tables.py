@@ -23,6 +23,7 @@ from imbalearn_torch.reporting.words import (
 __all__ = ["class_table", "confusion_table", "count_table", "figure_table"]
 
 _PARTS = {
+    "original_train_counts": "as they came",
     "train_counts": "training",
     "val_counts": "validation",
     "test_counts": "test",
@@ -44,9 +45,15 @@ def figure_table(result: Mapping[str, Any]) -> PageTable:
 
 
 def count_table(data: Mapping[str, Any]) -> PageTable:
-    """Images of each class in each part that is there, and their sums; the most frequent class first."""
+    """Images of each class in each part that is there, and their sums; the most frequent class first.
+
+    Where a sampler has made new samples, what was trained on stands beside the images as they came.
+    """
     parts = {heading: data[key] for key, heading in _PARTS.items() if data.get(key)}
-    order = by_frequency(data["train_counts"])
+    came = data.get("original_train_counts") or data["train_counts"]
+    if came == data["train_counts"]:
+        parts.pop("as they came", None)
+    order = by_frequency(came)
     rows = [
         [named(class_name(data["classes"], label)), *(number(counts[label]) for counts in parts.values())]
         for label in order

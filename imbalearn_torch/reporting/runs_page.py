@@ -82,10 +82,11 @@ def _figures(finished: Methods, alike: Methods) -> dict[str, InlineFigure]:
     figures = {"curves": compared_curves_svg({name: [run.history for run in runs] for name, runs in finished.items()})}
     if alike:
         first = next(iter(alike.values()))[0]
+        # The images as they came: a sampler of one of the methods may have made others.
         drawn = {name: mean_counts(runs, "drawn_counts") for name, runs in alike.items()}
         distinct = first.result["data"].get("distinct_counts") if len(alike) == 1 else None
         recalls = {name: mean_recalls(runs) for name, runs in alike.items()}
-        figures["data"] = data_svg(first.result["data"]["train_counts"], drawn, first.classes, distinct)
+        figures["data"] = data_svg(first.train_counts, drawn, first.classes, distinct)
         figures["per_class"] = per_class_svg(recalls, first.train_counts, first.classes)
     known = {
         name: [run.calibration[FINAL] for run in runs if FINAL in run.calibration] for name, runs in finished.items()

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from imbalearn_torch.metrics.seeds import mean_interval
 from imbalearn_torch.reporting.cells import Cell, Column, PageTable, named, number
 from imbalearn_torch.reporting.comparison import CAPTION, headings, leaderboard_cells
 from imbalearn_torch.reporting.labels import by_frequency
-from imbalearn_torch.reporting.means import mean, mean_counts, mean_recalls
+from imbalearn_torch.reporting.means import mean, mean_counts
 from imbalearn_torch.reporting.record import RunRecord
-from imbalearn_torch.reporting.words import decimal, duration, interval, percent
+from imbalearn_torch.reporting.words import MISSING, decimal, duration, interval, percent
 
 __all__ = [
     "RESULTS_CAPTION",
@@ -31,6 +32,8 @@ _FIGURES = (
     ("ece", "ECE", decimal),
 )
 _GROUPS = ("many", "medium", "few")
+_AFTER = 2  # figures: macro-F1 and its difference over seeds
+_OVER_IMAGES = "Other test images: the same difference, with the interval that test images drawn anew give."
 
 Methods = Mapping[str, Sequence[RunRecord]]
 
@@ -46,10 +49,20 @@ def leaderboard(record: Mapping[str, Any]) -> tuple[PageTable, str]:
     for row, cells in zip(record["rows"], leaderboard_cells(record), strict=True):
         *figures, taken = cells[1:]
         seconds = row["metrics"]["train_seconds"]["mean"]
+        figures.insert(_AFTER, _over_images(row))
         rows.append([Cell(cells[0]), *(Cell(each, _leading_number(each)) for each in figures), Cell(taken, seconds)])
     corrected = f", corrected ({record['correction']})" if record["correction"] != "none" else ""
+    others.insert(_AFTER, "difference, other test images")
     columns = [Column(first, is_number=False), *map(Column, others)]
-    return PageTable("Leaderboard", columns, rows), f"{CAPTION}{corrected}."
+    return PageTable("Leaderboard", columns, rows), f"{CAPTION}{corrected}. {_OVER_IMAGES}"
+
+
+def _over_images(row: Mapping[str, Any]) -> str:
+    found = (row.get("bootstrap") or {}).get("macro_f1")
+    if found is None:
+        return MISSING
+    mean, low, high = (100 * found[name] for name in ("mean", "low", "high"))
+    return f"{mean:+.1f}\n{low:+.1f} to {high:+.1f}"
 
 
 def result_table(methods: Methods) -> PageTable:
@@ -67,13 +80,16 @@ def result_table(methods: Methods) -> PageTable:
 
 
 def compared_count_table(methods: Methods) -> PageTable:
-    """Training images of each class, and how often each method drew them."""
+    """Training images of each class as they came, how often each method drew them, and how many different ones."""
     first = next(iter(methods.values()))[0]
-    columns = {"training": first.result["data"]["train_counts"]}
-    columns |= {f"drawn: {name}": mean_counts(runs, "drawn_counts") for name, runs in methods.items()}
+    columns = {"training": first.train_counts}
+    for name, runs in methods.items():
+        columns[f"drawn: {name}"] = mean_counts(runs, "drawn_counts")
+        if all(run.result["data"].get("distinct_counts") for run in runs):
+            columns[f"different ones drawn: {name}"] = mean_counts(runs, "distinct_counts")
     rows = [
         [named(first.classes[label]), *(number(counts[label]) for counts in columns.values())]
-        for label in by_frequency(first.result["data"]["train_counts"])
+        for label in by_frequency(first.train_counts)
     ]
     return PageTable("Images of each class", _columns(list(columns)), rows, is_long=True)
 
@@ -82,13 +98,12 @@ def compared_class_table(methods: Methods) -> PageTable:
     """Recall of each class under each method, the most frequent class first."""
     first = next(iter(methods.values()))[0]
     test = first.result["metrics"]["test"]["per_class"]
-    recalls = {name: mean_recalls(runs) for name, runs in methods.items()}
     rows = [
         [
             named(first.classes[label]),
             number(test[label]["train_count"]),
             number(test[label]["test_count"]),
-            *(_recall(runs, label, recalls[name][label]) for name, runs in methods.items()),
+            *(_recall(runs, label) for runs in methods.values()),
         ]
         for label in by_frequency(first.train_counts)
     ]
@@ -110,11 +125,14 @@ def run_table(methods: Methods) -> PageTable:
     return PageTable("Runs", columns, rows, is_long=True)
 
 
-def _recall(runs: Sequence[RunRecord], label: int, recall: float | None) -> Cell:
-    if len(runs) > 1 or recall is None:
+def _recall(runs: Sequence[RunRecord], label: int) -> Cell:
+    rows = [run.result["metrics"]["test"]["per_class"][label] for run in runs]
+    recall, low, high = mean_interval([row["recall"] for row in rows])
+    if len(runs) == 1:
+        low, high = rows[0]["recall_low"], rows[0]["recall_high"]
+    if recall is None or low is None or high is None:
         return number(recall, percent)
-    row = runs[0].result["metrics"]["test"]["per_class"][label]
-    return Cell(f"{percent(recall)}\n{interval(row['recall_low'], row['recall_high'])}", recall)
+    return Cell(f"{percent(recall)}\n{interval(max(0.0, low), min(1.0, high))}", recall)
 
 
 def _columns(headings: Sequence[str]) -> list[Column]:

@@ -16,7 +16,7 @@ Methods = Mapping[str, Sequence[RunRecord]]
 
 # The optimiser of a finished run is filled in: its rates are in it.
 _FILLED_IN = {"lr", "weight_decay"}
-_SAME = {"data": "test data", "imbalance": "imbalance", "subset_seed": "subset", "val_fraction": "validation cut"}
+_SAME = {"data": "test data", "imbalance": "imbalance", "val_fraction": "validation cut"}
 
 
 def runs_verdict(methods: Methods, record: Mapping[str, Any] | None) -> str:
@@ -79,6 +79,8 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     different = [words for key, words in _SAME.items() if len({_values(runs, key) for runs in methods.values()}) > 1]
     if different:
         sentences.append(f"the runs differ in {', '.join(different)}: their figures are not of the same task")
+    elif _subset(methods) > 1:
+        sentences.append("the methods are trained on different subsets of the same images, each chosen by its seed")
     sentences += [
         f"the methods differ in {field.replace('_', ' ')}: {'; '.join(values)}"
         for field in PROTOCOL
@@ -90,6 +92,12 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     if alike < len(methods):
         sentences.append("figures by class leave out the runs whose classes are not those of the first run")
     return sentences
+
+
+def _subset(methods: Methods) -> int:
+    """How many choices of subsets there are; a profile that keeps every image chooses none."""
+    whole = all(_values(runs, "imbalance") <= {"none", "None"} for runs in methods.values())
+    return 1 if whole else len({_values(runs, "subset_seed") for runs in methods.values()})
 
 
 def _values(runs: Sequence[RunRecord], key: str) -> frozenset[str]:

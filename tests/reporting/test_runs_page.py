@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from made_records import KOREAN, ODD, made_record
 from page_outline import Outline
+from scipy import stats
 
 from imbalearn_torch.metrics.calibration import reliability
 from imbalearn_torch.reporting import render_runs
 from imbalearn_torch.reporting.means import mean, pooled
+from imbalearn_torch.reporting.page_tables import count_table
+from imbalearn_torch.reporting.runs_tables import compared_class_table, compared_count_table
 from imbalearn_torch.reporting.runs_words import runs_verdict, runs_warnings
 
 ABC = ["a", "b", "c"]
@@ -54,10 +57,18 @@ def test_other_classes_are_left_out_of_figures_by_class(methods):
 def test_every_seed_may_have_its_own_subset(methods):
     for runs in methods.values():
         for seed, run in enumerate(runs):
-            run.result["config"]["subset_seed"] = seed
-    assert "the runs differ in" not in render_runs(methods, name="two")
+            run.result["config"] |= {"imbalance": "exp:ratio=10.0", "subset_seed": seed}
+    said = "the methods are trained on different subsets of the same images"
+    assert said not in render_runs(methods, name="two")
     methods["focal"][1].result["config"]["subset_seed"] = 7
-    assert "the runs differ in subset" in render_runs(methods, name="two")
+    assert said in render_runs(methods, name="two")
+
+
+def test_two_seeds_of_whole_data_are_of_one_task():
+    several = {str(seed): [made_record(ABC, seed=seed)] for seed in range(2)}
+    for seed, [run] in several.items():
+        run.result["config"] |= {"imbalance": "none", "subset_seed": int(seed)}
+    assert runs_warnings(several, 2) == ["each method has one run: another seed may change the order"]
 
 
 def test_runs_that_were_trained_in_other_ways_are_said_to_be(methods):
@@ -76,6 +87,47 @@ def test_verdict_says_that_the_first_method_has_no_figure(methods):
     rows = [{"name": name, "difference": None} for name in ("diverged", *methods)]
     said = runs_verdict(methods, {"rows": rows})
     assert said.endswith("the first method, “diverged”, has no figure, so there is no difference to it.")
+
+
+def test_recall_of_each_class_has_its_interval_over_seeds(methods):
+    tests = [run.result["metrics"]["test"]["per_class"] for run in methods["ce"]]
+    tests[0][1]["recall"], tests[1][1]["recall"] = recalls = [0.5, 0.52]
+    low, high = stats.t.interval(0.95, 1, np.mean(recalls), stats.sem(recalls))
+    assert 0 < low < high < 1
+    shown = f"{100 * low:.1f} to {100 * high:.1f} %"
+    cell = compared_class_table(methods).rows[1][3]
+    assert cell.text == f"{100 * np.mean(recalls):.1f} %\n{shown}"
+    one = compared_class_table({name: runs[:1] for name, runs in methods.items()}).rows[1][3]
+    row = methods["ce"][0].result["metrics"]["test"]["per_class"][1]
+    assert one.text.endswith(f"\n{100 * row['recall_low']:.1f} to {100 * row['recall_high']:.1f} %")
+
+
+def test_different_images_stand_beside_what_was_drawn(methods):
+    table = compared_count_table(methods)
+    labels = [column.label for column in table.columns]
+    assert labels[2:] == [f"{what}: {name}" for name in methods for what in ("drawn", "different ones drawn")]
+    assert [row[3].value for row in table.rows] == [min(300, row[1].value) for row in table.rows]
+
+
+def test_images_that_a_sampler_has_made_are_not_those_of_the_data(methods):
+    came = list(methods["ce"][0].result["data"]["train_counts"])
+    for run in methods["ce"]:
+        run.result["data"] |= {"train_counts": [500] * 3, "original_train_counts": came}
+    assert [row[1].value for row in compared_count_table(methods).rows] == came
+    table = count_table(methods["ce"][0].result["data"])
+    assert [column.label for column in table.columns][:3] == ["class", "as they came", "training"]
+    assert [(row[1].value, row[2].value) for row in table.rows] == [(count, 500) for count in came]
+
+
+def test_every_run_says_what_makes_it_again_where_nothing_makes_all(methods):
+    for runs in methods.values():
+        for run in runs:
+            run.result["command"] = f"imbalearn run --seed {run.result['config']['seed']} --loss '<b>'"
+    page = render_runs(methods, name="two")
+    for seed in range(4):
+        words = ("imbalearn", "run", "--seed", str(seed), "--loss", "&#39;&lt;b&gt;&#39;")
+        assert " ".join(f"<span>{word}</span>" for word in words) in page
+    assert "--seed" not in render_runs(methods, name="two", command="imbalearn compare")
 
 
 def test_names_are_text():
