@@ -13,6 +13,7 @@ from imbalearn_torch.reporting.style import (
     OKABE_ITO,
     figure_style,
     line_style,
+    line_styles,
     name_ticks,
     new_figure,
     reserve,
@@ -33,6 +34,7 @@ def data_svg(
     drawn: Mapping[str, Sequence[int]],
     classes: Sequence[str],
     distinct: Sequence[int] | None = None,
+    among: Sequence[str] | None = None,
 ) -> str:
     """A log histogram of the training images with the drawn distribution on the same axis.
 
@@ -42,6 +44,7 @@ def data_svg(
             as there are training images, so that a line on the top of the bars is the distribution of the data.
         classes: Their names, `[K]`.
         distinct: How many different images of each class were drawn, `[K]`; None: not shown.
+        among: All names of the page, whose places decide the colours; None: there are no others.
 
     Returns:
         An SVG document.
@@ -58,11 +61,13 @@ def data_svg(
         if distinct:
             _inner_bars(axes, [distinct[label] for label in order])
             artists.append(_swatch(_SEEN))
-        for index, row in enumerate(scaled.values()):
+        # One line alone has not the colour of the bars.
+        styles = line_styles(list(scaled), among) if len(scaled) > 1 else [line_style(1)] * len(scaled)
+        for style, row in zip(styles, scaled.values(), strict=True):
             # A class that was never drawn has no point: a logarithm has no 0.
             heights = [value or float("nan") for value in row]
             marker = "o" if len(row) <= 40 else ""
-            artists += axes.plot(heights, marker=marker, markersize=3, **line_style(index if len(scaled) > 1 else 1))
+            artists += axes.plot(heights, marker=marker, markersize=3, **style)
         axes.set(xlim=(-0.5, len(order) - 0.5), xlabel="class, the most frequent in training first")
         axes.grid(axis="y")
         positions = thinned(len(order))

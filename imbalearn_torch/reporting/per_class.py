@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imbalearn_torch.reporting.histogram import log_histogram
 from imbalearn_torch.reporting.labels import by_frequency, counted, isolated, thinned
 from imbalearn_torch.reporting.legend import add_legend, legend_height
-from imbalearn_torch.reporting.style import figure_style, line_style, name_ticks, new_figure, reserve, to_svg
+from imbalearn_torch.reporting.style import figure_style, line_styles, name_ticks, new_figure, reserve, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,10 @@ __all__ = ["per_class_svg"]
 
 
 def per_class_svg(
-    methods: Mapping[str, Sequence[float | None]], train_counts: Sequence[int], classes: Sequence[str]
+    methods: Mapping[str, Sequence[float | None]],
+    train_counts: Sequence[int],
+    classes: Sequence[str],
+    among: Sequence[str] | None = None,
 ) -> str:
     """Recall of each class, from the most frequent class in training to the rarest.
 
@@ -27,6 +30,7 @@ def per_class_svg(
             which leaves a gap in the line.
         train_counts: `[K]`.
         classes: Their names, `[K]`.
+        among: All names of the page, whose places decide the colours; None: there are no others.
 
     Returns:
         An SVG document.
@@ -41,8 +45,8 @@ def per_class_svg(
         bars.spines["right"].set_visible(True)
         axes.set_zorder(1)  # the lines in front of the bars; the background of the axes is transparent
         lines = [
-            _line(axes, [recalls[label] for label in order], line_style(index))
-            for index, recalls in enumerate(methods.values())
+            _line(axes, [recalls[label] for label in order], style)
+            for style, recalls in zip(line_styles(list(methods), among), methods.values(), strict=True)
         ]
         axes.set(ylim=(0, 100), xlim=(-0.5, len(order) - 0.5), ylabel="recall (%)")
         axes.set_xlabel("class, the most frequent in training first")

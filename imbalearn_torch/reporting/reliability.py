@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imbalearn_torch.reporting.labels import counted, printable
 from imbalearn_torch.reporting.legend import add_legend, legend_height
-from imbalearn_torch.reporting.style import BAR, INK, figure_style, line_style, new_figure, to_svg
+from imbalearn_torch.reporting.style import BAR, INK, figure_style, line_styles, new_figure, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["reliability_svg"]
 
 
-def reliability_svg(predictors: Mapping[str, Reliability]) -> str:
+def reliability_svg(predictors: Mapping[str, Reliability], among: Sequence[str] | None = None) -> str:
     """Accuracy over confidence, and below how many images have which confidence.
 
     Args:
         predictors: By name, their bins; at least one, with images in them.
+        among: All names of the page, whose places decide the colours; None: there are no others.
 
     Returns:
         An SVG document.
@@ -33,10 +34,10 @@ def reliability_svg(predictors: Mapping[str, Reliability]) -> str:
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1))
         above.plot([0, 100], [0, 100], color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
         lines = []
-        for index, bins in enumerate(predictors.values()):
+        for style, bins in zip(line_styles(list(predictors), among), predictors.values(), strict=True):
             known = bins.counts > 0
             points = (100 * bins.confidence[known], 100 * bins.accuracy[known])
-            lines += above.plot(*points, marker="o", markersize=3.5, clip_on=False, **line_style(index))
+            lines += above.plot(*points, marker="o", markersize=3.5, clip_on=False, **style)
         first = next(iter(predictors.values()))
         _histogram(below, first, len(predictors))
         above.set(xlim=(0, 100), ylim=(0, 100), ylabel="accuracy (%)")

@@ -86,12 +86,12 @@ def _figures(finished: Methods, alike: Methods) -> dict[str, InlineFigure]:
         drawn = {name: mean_counts(runs, "drawn_counts") for name, runs in alike.items()}
         distinct = first.result["data"].get("distinct_counts") if len(alike) == 1 else None
         recalls = {name: mean_recalls(runs) for name, runs in alike.items()}
-        figures["data"] = data_svg(first.train_counts, drawn, first.classes, distinct)
-        figures["per_class"] = per_class_svg(recalls, first.train_counts, first.classes)
+        figures["data"] = data_svg(first.train_counts, drawn, first.classes, distinct, list(finished))
+        figures["per_class"] = per_class_svg(recalls, first.train_counts, first.classes, list(finished))
     known = {
         name: [run.calibration[FINAL] for run in runs if FINAL in run.calibration] for name, runs in finished.items()
     }
     calibration = {name: pooled(several) for name, several in known.items() if several}
     if calibration:
-        figures["reliability"] = reliability_svg(calibration)
+        figures["reliability"] = reliability_svg(calibration, list(finished))
     return {name: inline_figure(svg, name.replace("_", "-")) for name, svg in figures.items()}

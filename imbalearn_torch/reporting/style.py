@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ __all__ = [
     "VARIABLES",
     "figure_style",
     "line_style",
+    "line_styles",
     "name_ticks",
     "new_figure",
     "reserve",
@@ -110,6 +111,17 @@ def to_svg(figure: Figure, sentence: str) -> str:
 def line_style(index: int) -> dict[str, Any]:
     """Colour and dashes of the line of that index; no two of the first 28 are alike."""
     return {"color": OKABE_ITO[index % len(OKABE_ITO)], "linestyle": DASHES[index // len(OKABE_ITO) % len(DASHES)]}
+
+
+def line_styles(names: Sequence[str], among: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The style of each line; in figures of one page a name has the same one, also where others are left out.
+
+    Args:
+        names: Of the lines.
+        among: All names of the page; None: there are no others.
+    """
+    places = names if among is None else among
+    return [line_style(places.index(name)) for name in names]
 
 
 def name_ticks(axes: Axes, which: str, positions: range, names: list[str]) -> float:

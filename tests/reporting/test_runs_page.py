@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from made_records import KOREAN, ODD, made_record
@@ -14,6 +16,7 @@ from imbalearn_torch.reporting.means import mean, pooled
 from imbalearn_torch.reporting.page_tables import count_table
 from imbalearn_torch.reporting.runs_tables import compared_class_table, compared_count_table
 from imbalearn_torch.reporting.runs_words import runs_verdict, runs_warnings
+from imbalearn_torch.reporting.style import line_style
 
 ABC = ["a", "b", "c"]
 
@@ -52,6 +55,16 @@ def test_other_classes_are_left_out_of_figures_by_class(methods):
     page = render_runs({**methods, "other": [made_record(KOREAN[:5])]}, name="three")
     assert "leave out the runs whose classes are not those of the first run" in page
     assert page.count("other</text>") == 2  # curves and calibration
+
+
+def test_a_method_has_one_colour_on_the_page(methods):
+    [first, second] = methods.items()
+    page = render_runs(dict([first, ("other", [made_record(KOREAN[:5])]), second]), name="three")
+    figures = re.findall(r'<svg[^>]*aria-label="(\w+)[^>]*>(.*?)</svg>', page, re.DOTALL)
+    shown = {what: line_style(2)["color"] in svg for what, svg in figures if what != "Confusion"}
+    # The third method keeps its colour where the second one, of other classes, is left out.
+    assert len(shown) == 4
+    assert all(shown.values()), shown
 
 
 def test_every_seed_may_have_its_own_subset(methods):
