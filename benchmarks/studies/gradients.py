@@ -69,6 +69,8 @@ def gradients_svg(norms: dict[str, dict[str, Any]]) -> str:
     Args:
         norms: By method, as `gradient_norms` gives them.
     """
+    from matplotlib.ticker import LogLocator
+
     from imbalearn_torch.reporting.style import figure_style, line_style, new_figure, to_svg
 
     with figure_style():
@@ -79,6 +81,7 @@ def gradients_svg(norms: dict[str, dict[str, Any]]) -> str:
                 style = {**line_style(index), "linestyle": dashes}
                 axes.plot(range(1, len(found[when]) + 1), found[when], label=f"{method}, {when}", **style)
         axes.set(yscale="log", xlabel="convolution, from the input to the output", ylabel="gradient norm")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))  # the norms span less than a power of ten
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")  # the default one writes TeX
         axes.minorticks_off()
         axes.set_xticks(range(1, 1 + max(len(found["layers"]) for found in norms.values()), 2))
