@@ -34,7 +34,11 @@ def test_every_backbone_augmentation_optimizer_and_schedule_is_named() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_commands_are_sound(command: str) -> None:
+def test_commands_are_sound(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        (tmp_path / "photos" / name / "1.png").touch()
     words = shlex.split(command)
     assert words[:2] == ["imbalearn", "run"]
     pairs = zip(words[2::2], words[3::2], strict=True)
