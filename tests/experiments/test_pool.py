@@ -16,6 +16,7 @@ from imbalearn_torch.experiments.carry_out import ComparisonObserver, carry_out
 from imbalearn_torch.experiments.compare import Plan, plan_comparison
 from imbalearn_torch.experiments.grid import expand
 from imbalearn_torch.experiments.pool import BACKENDS, Pool, do_tasks
+from imbalearn_torch.experiments.signals import StopRequest
 from imbalearn_torch.experiments.task import Outcome
 from imbalearn_torch.plugin.registry import registry
 
@@ -49,9 +50,11 @@ def imbalearn_backbones():
 class Watcher(ComparisonObserver):
     def __init__(self) -> None:
         self.seen: dict[str, Outcome] = {}
+        self.answers: list[object] = []
 
     def on_run(self, outcome: Outcome) -> None:
         self.seen[outcome.folder.name] = outcome
+        self.answers.append(getattr(signal.getsignal(signal.SIGTERM), "__self__", None))
 
 
 @pytest.fixture
@@ -147,18 +150,24 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(plugin: Path, monkeypa
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_ray_cluster_does_the_runs_and_leaves_sigterm_alone(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_ray_cluster_does_the_runs_and_leaves_sigterm_to_us(
+    times: int, plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
     monkeypatch.setenv("RAY_worker_niceness", "0")  # 15 otherwise, with which they would wait on a busy machine
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    answer = signal.getsignal(signal.SIGTERM)
+    watcher = Watcher()
     try:
-        done = carry_out(plan(plugin, ["deadly:times=0", "deadly:times=0,batch=4"], backend="ray"))
-        # Ray's own would end this process before the runs have written where they stand.
-        do_tasks([], Pool(backend="ray"), lambda outcome: None, lambda: False)
-        assert signal.getsignal(signal.SIGTERM) is answer
+        done = carry_out(
+            plan(plugin, [f"deadly:times={times}", "deadly:times=0,batch=4"], backend="ray"), observer=watcher
+        )
     finally:
         ray.shutdown()
+    assert (plugin.parent / "died").exists() == bool(times)
+    # Ray's own answer would end this process before the runs have written where they stand.
+    assert all(isinstance(each, StopRequest) for each in watcher.answers)
+    assert len(watcher.answers) == 2
     assert [row["failed"] for row in done.rows] == [[], []]
     assert done.rows[1]["difference"]["macro_f1"]["mean"] == 0  # they differ in an option that changes nothing
     assert epochs_in_log(Path(done.rows[0]["folders"][0])) == ["1/2", "2/2"]
