@@ -27,6 +27,7 @@ def network(seed: int) -> torch.nn.Module:
 @pytest.fixture
 def finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[QueuedRun, Study]:
     monkeypatch.setenv("IMBALEARN_SHARED", str(tmp_path))
+    monkeypatch.setattr("benchmarks.studies.gradients._IMAGES", 64)
     rng = np.random.default_rng(0)
     targets = np.arange(600) % (CLASSES - 1)
     images = rng.integers(0, 256, (600, 32, 32, 3), dtype=np.uint8)
