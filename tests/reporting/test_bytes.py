@@ -13,7 +13,8 @@ import hashlib
 from made_records import ODD, made_record
 from imbalearn_torch.reporting import render_page, render_runs, run_figures
 odd = made_record(ODD, adjusted=True, warnings=["one", "two"])
-pages = [render_page(odd, run_figures(odd)), render_runs({"ce": [odd], "focal": [made_record(ODD, seed=1)]}, name="two")]
+methods = {"ce": [odd], "focal": [made_record(ODD, seed=1)]}
+pages = [render_page(odd, run_figures(odd)), render_runs(methods, name="two")]
 print(*(hashlib.sha256(page.encode()).hexdigest() for page in pages))
 """
 
