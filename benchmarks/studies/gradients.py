@@ -15,10 +15,10 @@ _IMAGES = 512
 def gradient_norms(run: QueuedRun, study: Study) -> dict[str, Any]:
     """The norm of the gradient of each convolution's weights, from the input to the output.
 
-    The loss is the mean cross-entropy of 512 images of the training part, the same for every run whether it was trained
-    on them or holds some of them out, not augmented and normalised by
-    their own mean and deviation; batch norm uses the statistics of this batch, as it does in training. At
-    initialisation the network is that of the run's seed, afterwards it has the run's weights.
+    The loss is the mean cross-entropy of 512 images of the training part, the same for every run, be it trained
+    on them or holds some of them out; they are not augmented, and normalised by their own mean and deviation. Batch
+    norm uses the statistics of this batch, as it does in training. At initialisation the network is that of the run's
+    seed, afterwards it has the run's weights.
 
     Args:
         run: Finished.

@@ -79,7 +79,7 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     different = [words for key, words in _SAME.items() if len({_values(runs, key) for runs in methods.values()}) > 1]
     if different:
         sentences.append(f"the runs differ in {', '.join(different)}: their figures are not of the same task")
-    elif _subset(methods) > 1:
+    elif _have_other_subsets(methods):
         sentences.append("the methods are trained on different subsets of the same images, each chosen by its seed")
     sentences += [
         f"the methods differ in {field.replace('_', ' ')}: {'; '.join(values)}"
@@ -94,10 +94,10 @@ def runs_warnings(methods: Methods, alike: int) -> list[str]:
     return sentences
 
 
-def _subset(methods: Methods) -> int:
-    """How many choices of subsets there are; a profile that keeps every image chooses none."""
-    whole = all(_values(runs, "imbalance") <= {"none", "None"} for runs in methods.values())
-    return 1 if whole else len({_values(runs, "subset_seed") for runs in methods.values()})
+def _have_other_subsets(methods: Methods) -> bool:
+    """Whether the seeds have chosen other images; a profile that keeps every image leaves nothing to choose."""
+    is_whole = all(_values(runs, "imbalance") == {"none"} for runs in methods.values())
+    return not is_whole and len({_values(runs, "subset_seed") for runs in methods.values()}) > 1
 
 
 def _values(runs: Sequence[RunRecord], key: str) -> frozenset[str]:
